@@ -1,0 +1,47 @@
+"""What an engine does: it keeps named tables and makes new ones from syntax trees. Nothing here knows what the tables mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from sqlglot import exp
+
+
+class Engine(Protocol):
+    """A relation in, a relation out. Tables live until the engine is closed."""
+
+    name: str
+
+    def create(self, table: str, query: exp.Expression) -> None:
+        """Make (or replace) a table from a query."""
+
+    def append(self, table: str, query: exp.Expression) -> None:
+        """Add the rows of a query to a table that exists."""
+
+    def load(self, table: str, data: pa.Table) -> None:
+        """Make (or replace) a table from Arrow data."""
+
+    def fetch(self, query: exp.Expression) -> pa.Table:
+        """The rows of a query. Their order is the query's ORDER BY, or none."""
+
+    def count(self, table: str) -> int:
+        """The number of rows of a table."""
+
+    def columns(self, table: str) -> Sequence[str]:
+        """The column names of a table, or nothing when there is no such table."""
+
+    def drop(self, *tables: str) -> None:
+        """Forget tables; unknown names are ignored."""
+
+    def close(self) -> None:
+        """Let go of everything, temporary files included."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

@@ -1,0 +1,139 @@
+"""The embedded engine: DuckDB in this process, spilling to the run's own folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from retrato.engines.compile.template import table as table_node
+from retrato.engines.compile.template import tree
+from retrato.errors import EngineError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+    from sqlglot import exp
+
+
+@dataclass(slots=True)
+class DuckDBEngine:
+    """DuckDB, embedded.
+
+    `threads` defaults to the cores of the machine, `memory_limit` (such as `"4GB"`) to DuckDB's own; what does not fit spills to
+    `folder`, or to a private temporary folder that is removed on close.
+
+    >>> with DuckDBEngine(threads=1) as engine:
+    ...     engine.create("t", tree("SELECT 1 AS x"))
+    ...     engine.count("t")
+    1
+    """
+
+    threads: int | None = None
+    memory_limit: str | None = None
+    folder: Path | None = None
+    name: str = field(default="duckdb", init=False)
+    _connection: duckdb.DuckDBPyConnection | None = field(default=None, init=False, repr=False)
+    _spill: Path | None = field(default=None, init=False, repr=False)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection (opened on first use)."""
+        if self._connection is None:
+            self._connection = self._open()
+        return self._connection
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        self._spill = Path(tempfile.mkdtemp(prefix="retrato-", dir=self.folder))
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": str(self._spill),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if self.threads is not None:
+            settings["threads"] = self.threads
+        if self.memory_limit is not None:
+            settings["memory_limit"] = self.memory_limit
+        try:
+            connection = duckdb.connect(":memory:", config=settings)
+        except duckdb.Error as error:
+            shutil.rmtree(self._spill, ignore_errors=True)
+            raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
+        return connection
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        import duckdb
+
+        try:
+            return self.connection.execute(sql)
+        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+            raise EngineError(
+                f"DuckDB ran out of memory or disk ({type(error).__name__}); raise memory_limit or free space"
+            ) from error
+        except duckdb.Error as error:
+            # DuckDB quotes the offending value in conversion errors: keep its type and drop its text.
+            raise EngineError(f"DuckDB refused a relation ({type(error).__name__})") from error
+
+    def create(self, table: str, query: exp.Expression) -> None:
+        """Make (or replace) a table from a query."""
+        self._run(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
+
+    def append(self, table: str, query: exp.Expression) -> None:
+        """Add the rows of a query to a table that exists."""
+        self._run(f"INSERT INTO {table_node(table).sql('duckdb')} {query.sql('duckdb')}")
+
+    def load(self, table: str, data: pa.Table) -> None:
+        """Make (or replace) a table from Arrow data."""
+        self.connection.register("_arrow", data)
+        try:
+            self.create(table, tree("SELECT * FROM _arrow"))
+        finally:
+            self.connection.unregister("_arrow")
+
+    def fetch(self, query: exp.Expression) -> pa.Table:
+        """The rows of a query."""
+        result: pa.Table = self._run(query.sql("duckdb")).to_arrow_table()
+        return result
+
+    def count(self, table: str) -> int:
+        """The number of rows of a table."""
+        return int(self.fetch(tree("SELECT count(*) AS n FROM :t", t=table_node(table))).column("n")[0].as_py())
+
+    def columns(self, table: str) -> Sequence[str]:
+        """The column names of a table in order, or nothing when there is no such table."""
+        found = self.fetch(
+            tree(
+                "SELECT column_name FROM information_schema.columns WHERE table_name = :t ORDER BY ordinal_position",
+                t=table,
+            )
+        )
+        return [str(name) for name in found.column(0).to_pylist()]
+
+    def drop(self, *tables: str) -> None:
+        """Forget tables; unknown names are ignored."""
+        for table in tables:
+            self._run(f"DROP TABLE IF EXISTS {table_node(table).sql('duckdb')}")
+
+    def close(self) -> None:
+        """Close the connection and remove the spill folder."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._spill is not None:
+            shutil.rmtree(self._spill, ignore_errors=True)
+            self._spill = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,106 @@
+"""What goes in: sources, and how their columns map to fields.
+
+A *source* is one export of one channel. Its rows are *records* (one contact as that channel knows it) or
+*interactions* (one touch). A *field* is a name of retrato's vocabulary (`phone`, `given_name`, `birth_date`,
+`attribute.occupation`); a mapping says which column of the source holds it. Several columns may hold one field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class SourceKind(StrEnum):
+    """What the rows of a source are."""
+
+    RECORDS = "records"
+    EVENTS = "events"
+
+
+#: Fields that describe the record itself and identify nobody.
+RECORD_FIELDS = ("record_key", "source", "created_at", "updated_at")
+
+#: Fields of an interaction. `customer_key` is the record key of the customer in the same system (or an account id).
+EVENT_FIELDS = (
+    "event_id",
+    "event_time",
+    "event_kind",
+    "channel",
+    "direction",
+    "thread",
+    "state",
+    "amount",
+    "currency",
+    "satisfaction",
+    "place",
+    "agent",
+    "text",
+    "campaign",
+    "customer_key",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One export of one channel, not yet read.
+
+    `data` is a path (CSV, TSV, Parquet, Excel, JSON lines), a pandas, polars or Arrow table, a DuckDB relation, or a
+    `Query` over a connection. `mapping` overrides what is recognised: field to column, or to several columns;
+    a column mapped to `"ignore"` takes no part. `region` is the ISO 3166 country that phone numbers and documents without
+    a country of their own are read in. `kind=None` lets the columns decide.
+
+    >>> Source("crm", "crm.csv", key="customer_no", region="ES").name
+    'crm'
+    """
+
+    name: str
+    data: Any
+    key: str | None = None
+    source_column: str | None = None
+    mapping: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    kind: SourceKind | None = None
+    region: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | int | None = None
+    unique: bool = False  # the user says: nobody is in this source twice
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A SQL query over an open DB-API or SQLAlchemy connection, read as a source."""
+
+    sql: str
+    connection: Any
+    parameters: Mapping[str, Any] | Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """What one column of a source was taken for, how sure that is (0 to 1), and why."""
+
+    column: str
+    field: str | None  # None: carried along untouched
+    confidence: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceMapping:
+    """The mapping of every column of one source."""
+
+    source: str
+    kind: SourceKind
+    columns: tuple[ColumnMapping, ...]
+
+    def columns_of(self, name: str) -> tuple[str, ...]:
+        """The columns mapped to a field, in the order of the source."""
+        return tuple(each.column for each in self.columns if each.field == name)
+
+    def first(self, name: str) -> str | None:
+        """The first column mapped to a field, or None."""
+        columns = self.columns_of(name)
+        return columns[0] if columns else None
