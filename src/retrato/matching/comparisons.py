@@ -1,0 +1,220 @@
+"""How two records are compared, one feature at a time: an ordered list of levels, the first that holds counts.
+
+The level of exact agreement is split: by how rare the value is (`RARITY`, for values that many people have) or by who shares it
+(`CONTACT`, for contact points). So `Zubizarreta` is worth more than `García`, and a switchboard less than a mobile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from retrato.identifiers.base import Feature, Scope
+from retrato.matching.similarity import (
+    CrossEqual,
+    EditsAtMost,
+    Equal,
+    InitialOf,
+    JaroWinklerAtLeast,
+    Keys,
+    PrefixEqual,
+    Primitive,
+    RatioAtLeast,
+    TokensShared,
+    texts,
+)
+
+
+class Split(StrEnum):
+    """What the level of exact agreement is split by."""
+
+    RARITY = "rarity"
+    CONTACT = "contact"
+
+
+#: Upper ends (records that hold the value) of the rarity bands; the last band has no end.
+RARITY_EDGES = (2, 8, 40, 200, 1500)
+RARITY_BANDS = ("held by 2", "held by ≤ 8", "held by ≤ 40", "held by ≤ 200", "held by ≤ 1500", "held by more")
+#: Contact-point classes by how many different given names share the value; the second is for values with
+#: many records and at most one name.
+CONTACT_CLASSES = ("one name", "one name, many records", "two names", "3-4 names", "5-12 names", "more names")
+BANDS = 6
+
+MISSING = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level below exact agreement: its name and the test."""
+
+    name: str
+    test: Primitive
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The comparison of one feature.
+
+    Levels are numbered: 0 to 5 exact agreement by band or class, then `levels` in order, then everything else;
+    -1 where either side is missing.
+    """
+
+    feature: str
+    key: str
+    scope: Scope
+    split: Split
+    levels: tuple[Level, ...]
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        """The name of every level, by number."""
+        bands = RARITY_BANDS if self.split is Split.RARITY else CONTACT_CLASSES
+        return (*(f"equal, {band}" for band in bands), *(level.name for level in self.levels), "different")
+
+    def level(self, left: Keys, right: Keys, bands: dict[str, int]) -> int:
+        """The level of two records; `bands` gives the band of each exactly agreeing value."""
+        mine, yours = texts(left[self.key]), texts(right[self.key])
+        if not mine or not yours:
+            return MISSING
+        common = set(mine) & set(yours)
+        if common:
+            return min(bands.get(value, 0) for value in common)
+        for number, each in enumerate(self.levels, BANDS):
+            if each.test.holds(left, right):
+                return number
+        return BANDS + len(self.levels)
+
+
+def _given_name(key: str) -> tuple[Level, ...]:
+    return (
+        Level("same name, other form", Equal("given_root")),
+        Level("initial", InitialOf(key)),
+        Level("given and family name swapped", CrossEqual(key, "family_name")),
+        Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
+        Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
+        Level("words shared", TokensShared(key, 1.0)),
+        Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
+    )
+
+
+def _family_name(key: str) -> tuple[Level, ...]:
+    crossed = "second_family_name" if key == "family_name" else "family_name"
+    return (
+        Level("given and family name swapped", CrossEqual(key, "given_name")),
+        Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
+        Level("the other surname", CrossEqual(key, crossed)),
+        Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
+        Level("words shared", TokensShared(key, 1.0)),
+        Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
+    )
+
+
+def _date(key: str) -> tuple[Level, ...]:
+    return (
+        Level("one edit", EditsAtMost(key, 1)),
+        Level("two edits", EditsAtMost(key, 2)),
+        Level("same year", PrefixEqual(key, 4)),
+        Level("up to five edits", EditsAtMost(key, 5)),
+    )
+
+
+def _identifier(key: str) -> tuple[Level, ...]:
+    return (
+        Level("one edit", EditsAtMost(key, 1, 5)),
+        Level("two edits", EditsAtMost(key, 2, 7)),
+    )
+
+
+def _phone(key: str) -> tuple[Level, ...]:
+    return (
+        Level("same national number", Equal("phone_tail")),
+        Level("one edit", EditsAtMost(key, 1, 8)),
+        Level("two edits", EditsAtMost(key, 2, 8)),
+    )
+
+
+def _email(key: str) -> tuple[Level, ...]:
+    return (
+        Level("same local part", Equal("email_local")),
+        Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
+        Level("similar (0.8)", JaroWinklerAtLeast(key, 0.8)),
+        Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
+    )
+
+
+def _address(key: str) -> tuple[Level, ...]:
+    return (
+        Level("similar (0.95)", JaroWinklerAtLeast(key, 0.95)),
+        Level("words shared", TokensShared(key, 1.0)),
+        Level("same street", Equal("street")),
+        Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
+        Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
+    )
+
+
+def _postcode(key: str) -> tuple[Level, ...]:
+    return (
+        Level("one edit", EditsAtMost(key, 1, 3)),
+        Level("two edits", EditsAtMost(key, 2, 4)),
+        Level("same district", PrefixEqual(key, 2)),
+    )
+
+
+def _place(key: str) -> tuple[Level, ...]:
+    return (
+        Level("similar (0.9)", JaroWinklerAtLeast(key, 0.9)),
+        Level("words shared", TokensShared(key, 1.0)),
+        Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
+    )
+
+
+def _category(key: str) -> tuple[Level, ...]:
+    return (Level("similar (0.9)", JaroWinklerAtLeast(key, 0.9)),)
+
+
+def _text(key: str) -> tuple[Level, ...]:
+    return _place(key)
+
+
+def _number(key: str) -> tuple[Level, ...]:
+    return (Level("within 1 %", RatioAtLeast(key, 0.99)), Level("within 10 %", RatioAtLeast(key, 0.9)))
+
+
+#: The levels of each comparison that a feature can name.
+LEVELS = {
+    "given_name": _given_name,
+    "family_name": _family_name,
+    "date": _date,
+    "identifier": _identifier,
+    "phone": _phone,
+    "email": _email,
+    "address": _address,
+    "postcode": _postcode,
+    "place": _place,
+    "category": _category,
+    "text": _text,
+    "number": _number,
+}
+
+
+def comparison_for(feature: Feature) -> Comparison:
+    """The default comparison of a feature.
+
+    >>> from retrato.identifiers.sex import Sex
+    >>> comparison_for(Sex().features[0]).level_names[-2:]
+    ('similar (0.9)', 'different')
+    """
+    key = feature.keys[0]
+    return Comparison(
+        feature=feature.name,
+        key=key,
+        scope=feature.scope,
+        split=Split.CONTACT if feature.contact_point else Split.RARITY,
+        levels=LEVELS[feature.comparison](key),
+    )
+
+
+def comparisons_for(features: Sequence[Feature]) -> tuple[Comparison, ...]:
+    """The default comparisons of the features that the data have."""
+    return tuple(comparison_for(feature) for feature in features)

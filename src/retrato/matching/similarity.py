@@ -1,0 +1,183 @@
+"""The closed list of similarity primitives.
+
+Each is a frozen description of one test on the matching keys of two records, with its plain Python meaning (`holds`), which is
+also the path of single comparisons. Engines compile the same descriptions (`engines/compile/similarity.py`); a shared suite proves that
+both say the same. Keys are folded ASCII, so that byte-wise and character-wise similarities are one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+#: The value of a key of one record: nothing, one text, or several.
+KeyValue = str | tuple[str, ...] | None
+
+
+def texts(value: KeyValue) -> tuple[str, ...]:
+    """The texts of a key value: none, one or several.
+
+    >>> texts(None), texts("ana"), texts(("a", "b"))
+    ((), ('ana',), ('a', 'b'))
+    """
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else value
+
+
+class Keys:
+    """The matching keys of one record, by name.
+
+    >>> Keys({"given_name": "ana"})["family_name"] is None
+    True
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: dict[str, KeyValue]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> KeyValue:
+        return self._values.get(name)
+
+
+def _pairs(left: KeyValue, right: KeyValue) -> Iterator[tuple[str, str]]:
+    return ((a, b) for a in texts(left) for b in texts(right))
+
+
+def _any(left: KeyValue, right: KeyValue, test: Callable[[str, str], bool]) -> bool:
+    return any(test(a, b) for a, b in _pairs(left, right))
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """The two keys are the same text."""
+
+    key: str
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether any value of one side is also on the other."""
+        return _any(left[self.key], right[self.key], str.__eq__)
+
+
+@dataclass(frozen=True, slots=True)
+class JaroWinklerAtLeast:
+    """Jaro-Winkler similarity (Winkler 1990, prefix weight 0.1) of at least `similarity`.
+
+    >>> JaroWinklerAtLeast("k", 0.92).holds(Keys({"k": "martha"}), Keys({"k": "marhta"}))
+    True
+    """
+
+    key: str
+    similarity: float
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether any two values are that similar."""
+        return _any(left[self.key], right[self.key], lambda a, b: JaroWinkler.similarity(a, b) >= self.similarity)
+
+
+@dataclass(frozen=True, slots=True)
+class EditsAtMost:
+    """At most `edits` insertions, deletions, substitutions or swaps of neighbours (Damerau 1964), on texts of at least `length`."""
+
+    key: str
+    edits: int
+    length: int = 0
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether any two values are that close."""
+        return _any(
+            left[self.key],
+            right[self.key],
+            lambda a, b: min(len(a), len(b)) >= self.length and DamerauLevenshtein.distance(a, b) <= self.edits,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TokensShared:
+    """At least `share` of the words of the shorter text are among the words of the longer.
+
+    >>> TokensShared("k", 1.0).holds(Keys({"k": "maria jose"}), Keys({"k": "jose"}))
+    True
+    """
+
+    key: str
+    share: float
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether any two values share that many words."""
+
+        def test(a: str, b: str) -> bool:
+            one, other = set(a.split(" ")), set(b.split(" "))
+            return len(one & other) >= self.share * min(len(one), len(other))
+
+        return _any(left[self.key], right[self.key], test)
+
+
+@dataclass(frozen=True, slots=True)
+class InitialOf:
+    """One side knows only the initial of the other: a text of one letter against one that begins with it."""
+
+    key: str
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether the shorter of two texts is one letter and begins the other."""
+        return _any(
+            left[self.key], right[self.key], lambda a, b: min(len(a), len(b)) == 1 and a[:1] == b[:1]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CrossEqual:
+    """The key of one side is another key of the other side (names in swapped order, a second surname used alone)."""
+
+    key: str
+    other: str
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether either side's key equals the other side's other key."""
+        return _any(left[self.key], right[self.other], str.__eq__) or _any(
+            left[self.other], right[self.key], str.__eq__
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixEqual:
+    """The first `length` characters are the same (the year of a date, the district of a postcode)."""
+
+    key: str
+    length: int
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether any two values begin alike."""
+        return _any(left[self.key], right[self.key], lambda a, b: a[: self.length] == b[: self.length])
+
+
+@dataclass(frozen=True, slots=True)
+class RatioAtLeast:
+    """Two numbers of the same sign whose smaller is at least `ratio` of the larger."""
+
+    key: str
+    ratio: float
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether any two numbers are that close; texts that are no numbers never are."""
+
+        def test(a: str, b: str) -> bool:
+            try:
+                one, other = float(a), float(b)
+            except ValueError:
+                return False
+            if one * other <= 0:
+                return False
+            low, high = sorted((abs(one), abs(other)))
+            return low >= self.ratio * high
+
+        return _any(left[self.key], right[self.key], test)
+
+
+Primitive = (
+    Equal | JaroWinklerAtLeast | EditsAtMost | TokensShared | InitialOf | CrossEqual | PrefixEqual | RatioAtLeast
+)

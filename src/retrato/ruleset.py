@@ -1,0 +1,133 @@
+"""Everything that a user can decide about a run, in one frozen value that is loadable from and savable to TOML."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar
+
+from retrato.errors import ConfigurationError, Problem
+from retrato.matching.blocking import BlockingKey, BlockingRule
+from retrato.matching.rules import DEFAULT_RULES, MatchRule
+from retrato.profiles.survivorship import SurvivorshipRule
+
+
+class Mode(StrEnum):
+    """Where the same person may be found twice."""
+
+    DEDUPE = "dedupe"  # anywhere
+    LINK = "link"  # only across sources
+    ONE_TO_ONE = "one_to_one"  # across sources, and once in each
+
+
+#: The probability that two records must reach for each wish.
+WISHES = {"recall": 0.2, "balanced": 0.5, "high": 0.95}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """The rules of a run. Every default is meant to be right for data that nobody has looked at.
+
+    `blocking` empty: chosen from the fields that the data have. `precision` is a wish (`"recall"`, `"balanced"`, `"high"`) or the
+    probability that a link must have. `review_from` is the probability from which a pair that was not linked is shown
+    to a reviewer. `max_block` is the most records that a block may hold before it is refined. `never_compared_bits` is what a pair inside
+    a cluster counts that no blocking rule brought together.
+
+    >>> Ruleset(precision="high").threshold
+    0.95
+    """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
+
+    mode: Mode = Mode.DEDUPE
+    precision: str | float = "balanced"
+    review_from: float = 0.05
+    blocking: tuple[BlockingRule, ...] = ()
+    max_block: int = 100
+    match_rules: tuple[MatchRule, ...] = DEFAULT_RULES
+    survivorship: tuple[SurvivorshipRule, ...] = ()
+    never_compared_bits: float = -1.0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        problems = list(self._problems())
+        if problems:
+            raise ConfigurationError(problems)
+
+    def _problems(self) -> list[Problem]:
+        problems = []
+        if isinstance(self.precision, str) and self.precision not in WISHES:
+            problems.append(
+                Problem("precision", f"no wish {self.precision!r}", f"use one of {', '.join(WISHES)} or a probability")
+            )
+        elif not isinstance(self.precision, str) and not 0 < self.precision < 1:
+            problems.append(Problem("precision", "a probability lies between 0 and 1"))
+        if not 0 < self.review_from < 1:
+            problems.append(Problem("review_from", "a probability lies between 0 and 1"))
+        if self.max_block < 2:
+            problems.append(Problem("max_block", "a block holds at least 2 records"))
+        for number, rule in enumerate(self.blocking):
+            for key in (*rule.keys, *rule.refine):
+                try:
+                    BlockingKey.parse(key)
+                except ValueError as error:
+                    problems.append(Problem(f"blocking {number}", str(error)))
+        return problems
+
+    @property
+    def threshold(self) -> float:
+        """The probability that a link must have."""
+        return WISHES[self.precision] if isinstance(self.precision, str) else self.precision
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Ruleset:
+        """Read plain data. Raises ConfigurationError with every problem and its place."""
+        import pydantic
+
+        try:
+            return pydantic.TypeAdapter(cls).validate_python(dict(data))
+        except pydantic.ValidationError as error:
+            raise ConfigurationError(
+                [
+                    Problem(".".join(str(part) for part in each["loc"]) or "ruleset", each["msg"])
+                    for each in error.errors(include_input=False, include_url=False)
+                ]
+            ) from None
+
+    @classmethod
+    def load(cls, path: str | Path) -> Ruleset:
+        """Read a TOML file. Raises ConfigurationError with every problem."""
+        try:
+            data = tomllib.loads(Path(path).read_text("utf-8"))
+        except OSError as error:
+            raise ConfigurationError([Problem(str(path), f"cannot be read ({error.strerror})")]) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError([Problem(str(path), f"is no TOML: {error}")]) from error
+        data.pop("source", None)
+        return cls.from_dict(data)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data: what `from_dict` reads."""
+        data: dict[str, Any] = asdict(self)
+        return data
+
+    def to_toml(self) -> str:
+        """The ruleset as TOML text: what `load` reads."""
+        import tomli_w
+
+        return tomli_w.dumps(_plain(self.to_dict()))
+
+    def save(self, path: str | Path) -> None:
+        """Write the ruleset as TOML."""
+        Path(path).write_text(self.to_toml(), "utf-8")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value.value if isinstance(value, StrEnum) else value
