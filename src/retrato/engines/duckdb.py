@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
     from sqlglot import exp
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """Turn DuckDB's errors into ours, without the values that they quote."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+        raise EngineError(
+            f"DuckDB ran out of memory or disk ({type(error).__name__}); raise memory_limit or free space"
+        ) from error
+    except duckdb.Error as error:
+        raise EngineError(f"DuckDB refused a relation ({type(error).__name__})") from error
 
 
 @dataclass(slots=True)
@@ -69,17 +85,8 @@ class DuckDBEngine:
         return connection
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        import duckdb
-
-        try:
+        with _plain_errors():
             return self.connection.execute(sql)
-        except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-            raise EngineError(
-                f"DuckDB ran out of memory or disk ({type(error).__name__}); raise memory_limit or free space"
-            ) from error
-        except duckdb.Error as error:
-            # DuckDB quotes the offending value in conversion errors: keep its type and drop its text.
-            raise EngineError(f"DuckDB refused a relation ({type(error).__name__})") from error
 
     def create(self, table: str, query: exp.Expression) -> None:
         """Make (or replace) a table from a query."""
@@ -99,7 +106,8 @@ class DuckDBEngine:
 
     def fetch(self, query: exp.Expression) -> pa.Table:
         """The rows of a query."""
-        result: pa.Table = self._run(query.sql("duckdb")).to_arrow_table()
+        with _plain_errors():
+            result: pa.Table = self.connection.sql(query.sql("duckdb")).to_arrow_table()
         return result
 
     def count(self, table: str) -> int:

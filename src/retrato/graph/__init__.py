@@ -1,1 +1,1 @@
-"""."""
+"""Links to identities: clusters, households, and ids that stay."""

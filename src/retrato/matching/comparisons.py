@@ -121,8 +121,8 @@ def _date(key: str) -> tuple[Level, ...]:
 
 def _identifier(key: str) -> tuple[Level, ...]:
     return (
-        Level("one edit", EditsAtMost(key, 1, 5)),
-        Level("two edits", EditsAtMost(key, 2, 7)),
+        Level("one edit", EditsAtMost(key, 1, 6)),
+        Level("two edits", EditsAtMost(key, 2, 6)),
     )
 
 
@@ -155,7 +155,7 @@ def _address(key: str) -> tuple[Level, ...]:
 
 def _postcode(key: str) -> tuple[Level, ...]:
     return (
-        Level("one edit", EditsAtMost(key, 1, 3)),
+        Level("one edit", EditsAtMost(key, 1, 4)),
         Level("two edits", EditsAtMost(key, 2, 4)),
         Level("same district", PrefixEqual(key, 2)),
     )

@@ -96,11 +96,15 @@ FALLBACK_RULES = (
     _rule(
         "email_and_name", Decision.SAME, "they share an e-mail and a given name", email="equal", given_name="similar"
     ),
+    _rule("phone_and_name", Decision.SAME, "they share a phone and a given name", phone="equal", given_name="similar"),
     _rule(
-        "phone_and_name", Decision.SAME, "they share a phone and a given name", phone="equal", given_name="similar"
+        "email_and_phone",
+        Decision.SAME,
+        "they share e-mail and phone",
+        email="equal",
+        phone="equal",
+        given_name="compatible",
     ),
-    _rule("email_and_phone", Decision.SAME, "they share e-mail and phone", email="equal", phone="equal",
-          given_name="compatible"),
     _rule(
         "name_and_birth_date",
         Decision.SAME,

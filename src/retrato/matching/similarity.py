@@ -80,7 +80,10 @@ class JaroWinklerAtLeast:
 
 @dataclass(frozen=True, slots=True)
 class EditsAtMost:
-    """At most `edits` insertions, deletions, substitutions or swaps of neighbours (Damerau 1964), on texts of at least `length`."""
+    """At most `edits` insertions, deletions, substitutions or swaps of neighbours (Damerau 1964), on texts of at least `length`.
+
+    All levels of a comparison that read the same key share one `length`.
+    """
 
     key: str
     edits: int
@@ -124,9 +127,7 @@ class InitialOf:
 
     def holds(self, left: Keys, right: Keys) -> bool:
         """Whether the shorter of two texts is one letter and begins the other."""
-        return _any(
-            left[self.key], right[self.key], lambda a, b: min(len(a), len(b)) == 1 and a[:1] == b[:1]
-        )
+        return _any(left[self.key], right[self.key], lambda a, b: min(len(a), len(b)) == 1 and a[:1] == b[:1])
 
 
 @dataclass(frozen=True, slots=True)

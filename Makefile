@@ -1,0 +1,58 @@
+# Every target stands alone: it needs Python 3.11 or newer, make and pip, and makes the environment that it uses.
+# An environment is made again when pyproject.toml has changed.
+
+PYTHON ?= python3
+SOURCES := $(shell find src -type f -not -name '*.pyc')
+PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
+
+.PHONY: demo test test-all test-pandas2 lint bench bench-quality docs clean
+
+demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
+	.venv/demo/bin/retrato demo --out demo-out
+
+test: .venv/test/.stamp  ## the suite without the slow tests
+	$(PYTEST) -m "not slow and not recordlinkage"
+
+test-all: .venv/test/.stamp  ## the whole suite
+	$(PYTEST) -m "not recordlinkage"
+
+test-pandas2: .venv/test-pandas2/.stamp  ## every test file that touches pandas or recordlinkage, with pandas 2
+	.venv/test-pandas2/bin/python -m pytest -n 2 -rs -m "not slow" \
+		$$(grep -rlE --include='*.py' 'pandas|recordlinkage' tests src/retrato)
+
+lint: .venv/lint/.stamp  ## style, types and the direction of imports
+	.venv/lint/bin/ruff check .
+	.venv/lint/bin/ruff format --check .
+	.venv/lint/bin/mypy
+	.venv/lint/bin/lint-imports
+
+bench: .venv/bench/.stamp  ## time and memory over generated customers (RETRATO_BENCH_RECORDS, one million when not set)
+	.venv/bench/bin/python benchmarks/speed/run.py
+
+bench-quality: .venv/bench/.stamp  ## match quality on public data sets in the folder RETRATO_BENCH_DATA
+	.venv/bench/bin/python benchmarks/quality/run.py
+
+docs: .venv/test/.stamp  ## every example in the documentation runs and every link leads somewhere
+	.venv/test/bin/python -m pytest -rs tests/test_docs.py
+
+clean:  ## remove everything that the targets make
+	rm -rf .venv build dist demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests benchmarks examples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The demo runs the package as it is installed, not the checkout, so a file that the wheel lacks is noticed.
+.venv/demo/.stamp: pyproject.toml README.md $(SOURCES)
+	test -x .venv/demo/bin/python || $(PYTHON) -m venv .venv/demo
+	.venv/demo/bin/python -m pip install --quiet .
+	.venv/demo/bin/python -m pip install --quiet --no-deps --force-reinstall .
+	touch $@
+
+.venv/test/.stamp: INSTALL = -e .[test]
+.venv/lint/.stamp: INSTALL = -e .[lint,test]
+.venv/bench/.stamp: INSTALL = -e .
+.venv/test-pandas2/.stamp: INSTALL = -e .[test,recordlinkage] pandas<3
+
+.venv/test/.stamp .venv/lint/.stamp .venv/bench/.stamp .venv/test-pandas2/.stamp: pyproject.toml
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet $(foreach each,$(INSTALL),"$(each)")
+	touch $@

@@ -1,0 +1,102 @@
+"""Pairs of records to comparison levels.
+
+`features` has a row a record: every matching key (a text, or a list where records have several values), and for the main key of each
+feature its band: `<key>_band` for a text, for a list `<key>_codes`, whose numbers carry the band in their lowest
+three bits and a hash of the value above, and `<key>_spaces`, the namespaces of the values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from sqlglot import exp
+
+from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
+from retrato.engines.compile.template import column, table, tree
+from retrato.matching.comparisons import BANDS, MISSING, Comparison
+from retrato.matching.similarity import CrossEqual, EditsAtMost
+
+Node = exp.Expression
+
+
+def level_column(comparison: Comparison) -> str:
+    """The name of the level column of a comparison."""
+    return f"level_{comparison.feature}"
+
+
+def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, ...]:
+    keys = [comparison.key]
+    for level in comparison.levels:
+        keys.append(level.test.key)
+        if isinstance(level.test, CrossEqual):
+            keys.append(level.test.other)
+    extra = ("codes", "spaces") if comparison.key in lists else ("band",)
+    return (*keys, *(f"{comparison.key}_{name}" for name in extra))
+
+
+def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
+    key = comparison.key
+    if key not in lists:
+        return tree("CASE WHEN :l = :r THEN :band END", l=left(key), r=right(key), band=left(f"{key}_band"))
+    return tree(
+        "list_min(list_transform(list_intersect(:l, :r), lambda c: c % 8))",
+        l=left(f"{key}_codes"),
+        r=right(f"{key}_codes"),
+    )
+
+
+def _missing(comparison: Comparison, lists: Collection[str]) -> Node:
+    key = comparison.key
+    missing = tree("(:l IS NULL OR :r IS NULL)", l=left(key), r=right(key))
+    if key not in lists:
+        return missing
+    apart = tree("NOT list_has_any(:l, :r)", l=left(f"{key}_spaces"), r=right(f"{key}_spaces"))
+    return tree("(:missing OR :apart)", missing=missing, apart=apart)
+
+
+def _level(comparison: Comparison, lists: Collection[str]) -> Node:
+    case = exp.Case()
+    for number, each in enumerate(comparison.levels, BANDS):
+        case = case.when(test(each.test, lists), exp.Literal.number(number))
+    if comparison.levels:
+        fuzzy: Node = case.else_(exp.Literal.number(BANDS + len(comparison.levels)))
+    else:
+        fuzzy = exp.Literal.number(BANDS)
+    return tree(
+        "CAST(CASE WHEN :missing THEN :none ELSE coalesce(:exact, :fuzzy) END AS TINYINT)",
+        missing=_missing(comparison, lists),
+        none=MISSING,
+        exact=_exact_band(comparison, lists),
+        fuzzy=fuzzy,
+    )
+
+
+def compared_pairs(
+    pairs: exp.Query,
+    comparisons: Sequence[Comparison],
+    *,
+    lists: Collection[str],
+    known: Collection[str],
+    kept: Sequence[str] = ("a", "b", "rules"),
+) -> exp.Select:
+    """The `kept` columns of `pairs` (which has the record numbers `a` and `b`) and one level column a comparison.
+
+    `known` are the columns of `features`; a test on a key that the data do not have never holds.
+    """
+    read = dict.fromkeys(name for comparison in comparisons for name in _read_columns(comparison, lists))
+    joined = exp.select("p.*").from_(pairs.subquery("p"))
+    for side in ("l", "r"):
+        for name in read:
+            value = column(name, side) if name in known else tree("CAST(NULL AS VARCHAR)")
+            joined = joined.select(exp.alias_(value, f"{side}_{name}", quoted=True))
+    joined = joined.join(table("features", "l"), on="l.record = p.a").join(table("features", "r"), on="r.record = p.b")
+    tests = [level.test for comparison in comparisons for level in comparison.levels]
+    lengths = {each.key: each.length for each in tests if isinstance(each, EditsAtMost)}
+    measured = exp.select("*").from_(joined.subquery("j"))
+    for name, key in measures(tests):
+        node = measure(name, key, lists, lengths.get(key, 0) if name == "edits" else 0)
+        measured = measured.select(exp.alias_(node, measure_column(name, key).name, quoted=True))
+    result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m"))
+    for comparison in comparisons:
+        result = result.select(exp.alias_(_level(comparison, lists), level_column(comparison), quoted=True))
+    return result

@@ -1,0 +1,112 @@
+"""Comparison levels to match weights, in fixed-point units, and to what the rules decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from retrato.engines.compile.comparisons import level_column
+from retrato.engines.compile.template import column, tree
+from retrato.matching.comparisons import Comparison
+from retrato.matching.model import BIT, FeatureWeights, FellegiSunter
+from retrato.matching.rules import Decision, MatchRule
+
+Node = exp.Expression
+
+
+def patterns(compared: exp.Query, comparisons: Sequence[Comparison], *, rules: bool) -> Node:
+    """The distinct combinations of levels (and of rules), with the number of pairs of each, in a fixed order."""
+    names = ["rules"] if rules else []
+    names += [level_column(each) for each in comparisons]
+    columns = [column(name) for name in names]
+    return (
+        exp.select(*columns, exp.alias_(tree("count(*)"), "pairs"))
+        .from_(compared.subquery("c"))
+        .group_by(*(each.copy() for each in columns))
+        .order_by(*(each.copy() for each in columns))
+    )
+
+
+def _lookup(name: str, values: Sequence[int]) -> Node:
+    """The value of a level: the first for a missing one (-1), then by number."""
+    array = exp.Array(expressions=[exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value)) for value in (0, *values)])
+    return tree(":array[:level + 2]", array=array, level=column(name))
+
+
+def _sum(model: FellegiSunter, comparisons: Sequence[Comparison], *, household: bool) -> Node:
+    weights = {each.feature: each for each in model.features}
+
+    def of(each: FeatureWeights, level: int) -> int:
+        return each.household_weight(level) if household else each.same_weight(level)
+
+    total: Node = tree(":p", p=model.prior_household_weight if household else model.prior_same_weight)
+    for comparison in comparisons:
+        feature = weights[comparison.feature]
+        values = [of(feature, level) for level in range(len(feature.levels))]
+        total = exp.Add(this=total, expression=_lookup(level_column(comparison), values))
+    return tree("CAST(:total AS INTEGER)", total=total)
+
+
+def softplus(weight: Node) -> Node:
+    """log2(1 + 2^weight) in units; see `retrato.matching.model.softplus`."""
+    return tree(
+        """
+        CAST(CASE WHEN :w > 0 THEN round((:w / :bit + log2(1 + pow(2.0, -:w / :bit))) * :bit)
+        ELSE round(log2(1 + pow(2.0, :w / :bit)) * :bit) END AS INTEGER)
+        """,
+        w=weight,
+        bit=float(BIT),
+    )
+
+
+def rule_applies(rule: MatchRule, comparisons: Sequence[Comparison]) -> Node:
+    """Whether a rule fires, over the level columns."""
+    known = {each.feature: each for each in comparisons}
+    if not rule.when or any(each.feature not in known for each in rule.when):
+        return exp.false()
+    tests = []
+    for each in rule.when:
+        comparison = known[each.feature]
+        levels = [exp.convert(level) for level in sorted(each.levels(comparison))]
+        tests.append(exp.In(this=column(level_column(comparison)), expressions=levels))
+    return exp.and_(*tests)
+
+
+def _decided(rules: Sequence[MatchRule], comparisons: Sequence[Comparison]) -> Node:
+    """The number of the first rule that fires (those that keep apart come first), or NULL."""
+    case = exp.Case()
+    order = sorted(range(len(rules)), key=lambda number: rules[number].decision is not Decision.DIFFERENT)
+    for number in order:
+        case = case.when(rule_applies(rules[number], comparisons), exp.Literal.number(number))
+    return tree("CAST(:case AS TINYINT)", case=case) if rules else tree("CAST(NULL AS TINYINT)")
+
+
+def scores(
+    compared: exp.Query, comparisons: Sequence[Comparison], *, model: FellegiSunter | None, rules: Sequence[MatchRule]
+) -> exp.Query:
+    """`a, b, weight, household, rule` of every pair. Without a model the weights are 0 and only rules decide."""
+    zero = exp.Literal.number(0)
+    same: Node = _sum(model, comparisons, household=False) if model else zero
+    household: Node = _sum(model, comparisons, household=True) if model else zero
+    summed = exp.select(
+        "a", "b", exp.alias_(same, "same"), exp.alias_(household, "household"), exp.alias_(_decided(rules, comparisons), "rule")
+    ).from_(compared.subquery("c"))
+    weight = tree("same - :other", other=softplus(column("household"))) if model else zero
+    return exp.select("a", "b", exp.alias_(weight, "weight"), "household", "rule").from_(summed.subquery("s"))
+
+
+def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> Node:
+    """What every comparison said, as text: `given_name: equal, held by ≤ 8 (+7.2); …`."""
+    weights = {each.feature: each for each in model.features} if model else {}
+    pieces = []
+    for comparison in comparisons:
+        texts = [exp.null()]
+        for number, name in enumerate(comparison.level_names):
+            feature = weights.get(comparison.feature)
+            bits = f" ({feature.same_weight(number) / BIT:+.1f})" if feature else ""
+            texts.append(exp.Literal.string(f"{comparison.feature}: {name}{bits}"))
+        pieces.append(
+            tree(":array[:level + 2]", array=exp.Array(expressions=texts), level=column(level_column(comparison)))
+        )
+    return exp.func("concat_ws", exp.Literal.string("; "), *pieces)

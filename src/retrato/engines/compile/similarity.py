@@ -1,0 +1,162 @@
+"""Similarity primitives as expressions over the columns `l_<key>` and `r_<key>` of a table of pairs.
+
+A key is a text, or a list of texts where records can have several values. Costly measures (Jaro-Winkler, edit distance) are computed
+once per pair in a layer below (`measures`), and only where the main keys differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from sqlglot import exp
+
+from retrato.engines.compile.template import column, tree
+from retrato.matching.similarity import (
+    CrossEqual,
+    EditsAtMost,
+    Equal,
+    InitialOf,
+    JaroWinklerAtLeast,
+    PrefixEqual,
+    Primitive,
+    RatioAtLeast,
+    TokensShared,
+)
+
+Node = exp.Expression
+Test = Callable[[Node, Node], Node]
+
+_MEASURES = {
+    "jaro_winkler": ("jaro_winkler_similarity(:a, :b)", "list_max", 0.0),
+    "edits": ("damerau_levenshtein(:a, :b)", "list_min", 999),
+}
+
+
+def left(key: str) -> exp.Column:
+    """The key of the first record of a pair."""
+    return column(f"l_{key}")
+
+
+def right(key: str) -> exp.Column:
+    """The key of the second record of a pair."""
+    return column(f"r_{key}")
+
+
+def _first(node: Node) -> Node:
+    return tree(":x[1]", x=node)
+
+
+def _any(one: Node, other: Node, test: Test, *, one_list: bool, other_list: bool) -> Node:
+    """Whether the test holds for any value of one side and any of the other; either side may be a list."""
+    x, y = exp.column("x"), exp.column("y")
+    if one_list and other_list:
+        inner = tree("len(list_filter(:ys, lambda y: :test)) > 0", ys=other, test=test(x, y))
+        many = tree("len(list_filter(:xs, lambda x: :test)) > 0", xs=one, test=inner)
+        return tree(
+            "CASE WHEN len(:xs) = 1 AND len(:ys) = 1 THEN :single ELSE :many END",
+            xs=one,
+            ys=other,
+            single=test(_first(one), _first(other)),
+            many=many,
+        )
+    if one_list:
+        return tree("len(list_filter(:xs, lambda x: :test)) > 0", xs=one, test=test(x, other))
+    if other_list:
+        return tree("len(list_filter(:ys, lambda y: :test)) > 0", ys=other, test=test(one, y))
+    return test(one, other)
+
+
+def measures(tests: Iterable[Primitive]) -> tuple[tuple[str, str], ...]:
+    """The (measure, key) pairs that the tests read, each once, in order."""
+    found: dict[tuple[str, str], None] = {}
+    for test in tests:
+        if isinstance(test, JaroWinklerAtLeast):
+            found["jaro_winkler", test.key] = None
+        elif isinstance(test, EditsAtMost):
+            found["edits", test.key] = None
+    return tuple(found)
+
+
+def measure_column(measure: str, key: str) -> exp.Column:
+    """The column of a measure in the layer above."""
+    return column(f"{measure}_{key}")
+
+
+def measure(name: str, key: str, lists: Collection[str], length: int = 0) -> Node:
+    """The expression of a measure: the best over all values of both sides. Texts shorter than `length` are not measured."""
+    text, best, worst = _MEASURES[name]
+
+    def single(a: Node, b: Node) -> Node:
+        value = tree(text, a=a, b=b)
+        if not length:
+            return value
+        return tree(
+            "CASE WHEN least(len(:a), len(:b)) >= :n THEN :value ELSE :worst END",
+            a=a,
+            b=b,
+            n=length,
+            value=value,
+            worst=worst,
+        )
+
+    one, other = left(key), right(key)
+    if key not in lists:
+        return tree("CASE WHEN :a <> :b THEN :value END", a=one, b=other, value=single(one, other))
+    x, y = exp.column("x"), exp.column("y")
+    inner = exp.func(
+        best, tree("list_transform(:ys, lambda y: :value)", ys=other, value=single(x, y)), dialect="duckdb"
+    )
+    many = exp.func(best, tree("list_transform(:xs, lambda x: :value)", xs=one, value=inner), dialect="duckdb")
+    return tree(
+        "CASE WHEN len(:xs) = 1 AND len(:ys) = 1 THEN :single ELSE :many END",
+        xs=one,
+        ys=other,
+        single=single(_first(one), _first(other)),
+        many=many,
+    )
+
+
+def test(primitive: Primitive, lists: Collection[str]) -> Node:
+    """The boolean expression of a primitive over the columns of a pair and its measures."""
+    match primitive:
+        case JaroWinklerAtLeast(key, similarity):
+            return tree(":m >= :s", m=measure_column("jaro_winkler", key), s=similarity)
+        case EditsAtMost(key, edits, _):
+            return tree(":m <= :n", m=measure_column("edits", key), n=edits)
+        case CrossEqual(key, other):
+            return tree(
+                "(coalesce(:one, FALSE) OR coalesce(:two, FALSE))",
+                one=_across(left(key), right(other), key in lists, other in lists),
+                two=_across(left(other), right(key), other in lists, key in lists),
+            )
+        case Equal(key) | TokensShared(key, _) | InitialOf(key) | PrefixEqual(key, _) | RatioAtLeast(key, _):
+            many = key in lists
+            return _any(left(key), right(key), _test(primitive), one_list=many, other_list=many)
+
+
+def _across(one: Node, other: Node, one_list: bool, other_list: bool) -> Node:
+    return _any(one, other, lambda a, b: tree(":a = :b", a=a, b=b), one_list=one_list, other_list=other_list)
+
+
+def _test(primitive: Any) -> Test:
+    text, nodes = _TESTS[type(primitive)]
+    return lambda a, b: tree(text, a=a, b=b, **nodes(primitive))
+
+
+_TESTS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
+    Equal: (":a = :b", lambda _: {}),
+    PrefixEqual: ("left(:a, :n) = left(:b, :n)", lambda p: {"n": p.length}),
+    InitialOf: ("(least(len(:a), len(:b)) = 1 AND left(:a, 1) = left(:b, 1))", lambda _: {}),
+    TokensShared: (
+        "len(list_intersect(string_split(:a, ' '), string_split(:b, ' '))) >= "
+        ":share * least(len(list_distinct(string_split(:a, ' '))), len(list_distinct(string_split(:b, ' '))))",
+        lambda p: {"share": p.share},
+    ),
+    RatioAtLeast: (
+        "coalesce(TRY_CAST(:a AS DOUBLE) * TRY_CAST(:b AS DOUBLE) > 0 AND "
+        "least(abs(TRY_CAST(:a AS DOUBLE)), abs(TRY_CAST(:b AS DOUBLE))) >= "
+        ":ratio * greatest(abs(TRY_CAST(:a AS DOUBLE)), abs(TRY_CAST(:b AS DOUBLE))), FALSE)",
+        lambda p: {"ratio": p.ratio},
+    ),
+}

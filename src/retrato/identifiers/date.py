@@ -1,0 +1,110 @@
+"""Birth dates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
+from retrato.identifiers.dates import DateReading, read_date
+from retrato.identifiers.folding import fold
+from retrato.identifiers.placeholders import is_absent, is_null
+
+#: Dates that systems put where nothing is known.
+FILLERS = frozenset(
+    {"0000-00-00", "0001-01-01", "1111-11-11", "1582-10-15", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01",
+     "1900-01-02", "1901-01-01", "1970-01-01", "2099-12-31", "2100-01-01", "9999-12-31", "1234-12-12", "0000", "1900", "0000-00"}
+)  # fmt: skip
+
+ISSUES = {
+    "month_first": Issue("month_first", "the month stands before the day"),
+    "day_first": Issue("day_first", "the day stands before the month"),
+    "two_digit_year": Issue("two_digit_year", "the century is a guess"),
+    "spreadsheet_number": Issue("spreadsheet_number", "the date was a spreadsheet's day number"),
+    "impossible": Issue("impossible", "no calendar has such a day"),
+    "not_a_date": Issue("not_a_date", "the text is no date"),
+    "partial": Issue("partial", "the day is not known"),
+    "implausible": Issue("implausible", "nobody alive was born then"),
+}
+
+
+def date_status(reading: DateReading) -> tuple[Status, tuple[Issue, ...]]:
+    """The status and the issues of a date as read."""
+    issues = (ISSUES[reading.issue],) if reading.issue else ()
+    if not reading.real:
+        return Status.INVALID, issues
+    if reading.precision < 3:
+        return Status.POSSIBLE, (*issues, ISSUES["partial"])
+    return Status.VALID, issues
+
+
+@dataclass(frozen=True)
+class BirthDate(IdentifierType):
+    """A birth date as `yyyy-mm-dd`; only a year or a month gives `yyyy` or `yyyy-mm`, with status `possible`.
+
+    An impossible date (a typing error) is `invalid` and keeps a key made of its digits, so that it can still be compared.
+
+    >>> BirthDate().parse("9/4/1956").value, BirthDate(day_first=False).parse("9/4/1956").value
+    ('1956-04-09', '1956-09-04')
+    >>> BirthDate().parse("1956-13-32").status.value
+    'invalid'
+    """
+
+    day_first: bool = True
+
+    kind: ClassVar[str] = "birth_date"
+    fields: ClassVar[Mapping[str, Field]] = {
+        "birth_date": Field(
+            "text",
+            (
+                "birth date", "birthdate", "date of birth", "dob", "d o b", "birthday", "birth day", "born", "born on",
+                "fecha de nacimiento", "fecha nacimiento", "f nacimiento", "fec nac", "fec nacimiento", "f nac", "fnac", "fecha nac",
+                "nacimiento", "cumpleanos", "fecha de cumpleanos", "nacido", "nacida", "nacido el", "fecnac", "fechanac",
+                "fechanacimiento", "date birth", "bdate", "bday", "customer dob",
+            ),
+        )
+    }  # fmt: skip
+    features: ClassVar[tuple[Feature, ...]] = (Feature("birth_date", Scope.PERSON, "date", ("birth_date",)),)
+
+    def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
+        """Read one cell: at most one identifier."""
+        text = parts.get("text")
+        if text is None or is_null(text):
+            return ()
+        reading = read_date(text, day_first=self.day_first)
+        if reading is None:
+            absent = is_absent(fold(text)) or not text.strip(" 0")
+            issues = () if absent else (ISSUES["not_a_date"],)
+            return (Identifier(self.kind, text, None, Status.PLACEHOLDER if absent else Status.INVALID, issues=issues),)
+        key = reading.key
+        if key in FILLERS:
+            return (Identifier(self.kind, text, key, Status.PLACEHOLDER),)
+        status, issues = date_status(reading)
+        if status is Status.VALID and not "1850" <= key < "2101":
+            status, issues = Status.POSSIBLE, (*issues, ISSUES["implausible"])
+        return (Identifier(self.kind, text, key, status, keys={"birth_date": key}, issues=issues),)
+
+    def mask(self, value: str) -> str:
+        """Only the century stays.
+
+        >>> BirthDate().mask("1956-04-09")
+        '19**-**-**'
+        """
+        return value[:2] + "".join("-" if each == "-" else "*" for each in value[2:])
+
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
+        """The share of dates with a day that are spread over the years of people's births."""
+        if not sample:
+            return {}
+        years = [reading.key[:4] for text in sample if (reading := _full_date(text)) is not None]
+        spread = len(set(years)) / max(len(years), 1)
+        adult = sum(1 for year in years if "1900" <= year <= "2010") / len(sample)
+        return {"birth_date": adult * (0.75 if spread > 0.1 or len(sample) < 20 else 0.3)}
+
+
+def _full_date(text: str) -> DateReading | None:
+    if len(text) > 32 or (text.isdigit() and len(text) != 8):
+        return None
+    reading = read_date(text)
+    return reading if reading is not None and reading.real and reading.precision == 3 else None

@@ -1,0 +1,171 @@
+"""E-mail addresses: the canonical address, and the key under which its spellings meet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import ClassVar
+
+from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
+from retrato.identifiers.folding import fold
+from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.tables import synonyms, words
+
+_ADDRESS = re.compile(r"[^\s<>(),;|\"'\[\]]+@[^\s<>(),;|\"'\[\]]+")
+_KEY_UNFIT = re.compile(r"[^a-z0-9@._+\-]")
+_TAGGED = frozenset({"gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "fastmail.com", "proton.me",
+                     "protonmail.com", "hotmail.es", "outlook.es", "live.com.mx", "hey.com"})  # fmt: skip
+_FILLER_LOCALS = frozenset(
+    """noemail nomail noreply no-reply no_email no-email sinemail sincorreo nocorreo notiene no none null na n/a test tests prueba
+    asdf asd xxx xx x aaa a abc email correo mail ejemplo example fake dummy unknown desconocido noname sin notengo nobody user
+    usuario cliente donotreply do-not-reply""".split()
+)
+_FILLER_DOMAINS = frozenset(
+    """test.com test.es test.test example.com example.org example.net example.es ejemplo.com ejemplo.es noemail.com nomail.com
+    no.com x.com xx.com xxx.com x.x a.com aa.com abc.com asdf.com none.com na.com fake.com email.com correo.com mail.com
+    no.es noemail.es nocorreo.com sincorreo.com prueba.com prueba.es notiene.com domain.com dominio.com""".split()
+)
+#: Domains above that real people use too: only a filler local part makes the address a placeholder.
+_REAL_DOMAINS = frozenset({"email.com", "mail.com", "x.com", "test.com", "na.com", "abc.com", "correo.com"})
+
+_ROLE = Issue("role", "the address belongs to a role or a team, not to a person")
+_DISPOSABLE = Issue("disposable", "the domain gives throw-away addresses")
+_MISTYPED = Issue("mistyped_domain", "the domain looks like a mistyped well-known one; the key uses that one")
+_FILLER = Issue("filler", "the address is a filler")
+_SYNTAX = Issue("syntax", "the text is not a correct address")
+
+
+@cache
+def _mistyped() -> dict[str, str]:
+    return synonyms("email_domains")
+
+
+@dataclass(frozen=True)
+class Email(IdentifierType):
+    """An e-mail address. The value is the address with its domain in lower case; the key leaves out plus tags and Gmail's dots.
+
+    >>> Email().parse("Pedro <Pedro.Ruiz+web@GMail.com>").value
+    'Pedro.Ruiz+web@gmail.com'
+    >>> Email().parse("Pedro.Ruiz+web@GMail.com").keys["email"]
+    'pedroruiz@gmail.com'
+    """
+
+    kind: ClassVar[str] = "email"
+    fields: ClassVar[Mapping[str, Field]] = {
+        "email": Field(
+            "text",
+            (
+                "email", "e mail", "mail", "correo", "correo electronico", "email address", "e mail address", "mail address",
+                "direccion de correo", "direccion de correo electronico", "direccion email", "correo e", "email1", "email2",
+                "email 1", "email 2", "correo 1", "correo 2", "contact email", "email contacto", "email de contacto",
+                "customer email", "user email", "email cliente", "correo cliente", "primary email", "work email",
+                "personal email", "home email", "subscriber email", "email id", "mailaddress", "buzon", "from email",
+            ),
+        )
+    }  # fmt: skip
+    features: ClassVar[tuple[Feature, ...]] = (
+        Feature("email", Scope.SHARED, "email", ("email", "email_local"), contact_point=True, multivalued=True),
+    )
+
+    def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
+        """Read one cell, which may hold several addresses and display names; an address written twice is given once."""
+        text = parts.get("text")
+        if text is None or is_null(text):
+            return ()
+        candidates = _candidates(text)
+        if len(candidates) == 1:
+            return (self._read(text, candidates[0]),)
+        if not candidates:
+            absent = is_absent(fold(text))
+            issues = () if absent else (_SYNTAX,)
+            return (Identifier(self.kind, text, None, Status.PLACEHOLDER if absent else Status.INVALID, issues=issues),)
+        found: dict[str | None, Identifier] = {}
+        for candidate in candidates:
+            each = self._read(candidate, candidate)
+            found.setdefault(each.keys.get("email", each.value), each)
+        return tuple(found.values())
+
+    def _read(self, raw: str, address: str) -> Identifier:
+        value, status = _validated(address)
+        issues: list[Issue] = [] if status is Status.VALID else [_SYNTAX]
+        local, _, domain = value.rpartition("@")
+        if _is_filler(local.lower(), domain.lower()):
+            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(_FILLER,))
+        corrected = _mistyped().get(domain.lower())
+        if corrected:
+            issues.append(_MISTYPED)
+        key_local, key_domain = _key(local, corrected or domain)
+        if not key_local or not key_domain:
+            return Identifier(self.kind, raw, value, Status.INVALID, issues=(_SYNTAX,))
+        if key_local in words("email_roles"):
+            issues.append(_ROLE)
+        if key_domain in words("email_disposable"):
+            issues.append(_DISPOSABLE)
+        keys = {"email": f"{key_local}@{key_domain}", "email_local": key_local}
+        parts = {"local": local, "domain": domain}
+        return Identifier(self.kind, raw, value, status, keys=keys, parts=parts, issues=tuple(issues))
+
+    def mask(self, value: str) -> str:
+        """The first letter and the ending of the domain stay.
+
+        >>> Email().mask("pedro@gmail.com")
+        'p****@*****.com'
+        """
+        local, _, domain = value.rpartition("@")
+        return f"{local[:1]}****@*****.{domain.rpartition('.')[2]}"
+
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
+        """The share of values with the shape of an address (chat ids such as `34600112233@c.us` are none)."""
+        if not sample:
+            return {}
+        shaped = sum(1 for text in sample if _looks_like_address(text))
+        return {"email": shaped / len(sample)}
+
+
+def _looks_like_address(text: str) -> bool:
+    _, at, domain = text.strip().rpartition("@")
+    return bool(at) and "." in domain and not domain.lower().startswith(("c.us", "s.whatsapp.net", "g.us"))
+
+
+def _candidates(text: str) -> list[str]:
+    stripped = text.strip()
+    if stripped.isascii() and stripped.count("@") == 1 and stripped.replace("@", "").replace(".", "").isalnum():
+        return [stripped]
+    tidied = re.sub(r"\s*@\s*", "@", stripped.replace("mailto:", " ").replace("MAILTO:", " "))
+    tidied = re.sub(r"\s*(?:\(at\)|\[at\]|\(arroba\)|\[arroba\])\s*", "@", tidied, flags=re.IGNORECASE)
+    return [each.strip(".:;,'") for each in re.split(r"/(?=[^/\s]+@)", " ".join(_ADDRESS.findall(tidied)))[0:] for each in each.split()]
+
+
+def _validated(address: str) -> tuple[str, Status]:
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        found = validate_email(address, check_deliverability=False, allow_smtputf8=True)
+    except (EmailNotValidError, UnicodeError, ValueError):
+        local, _, domain = address.rpartition("@")
+        return f"{local}@{domain.lower()}", Status.INVALID
+    return found.normalized, Status.VALID
+
+
+def _key(local: str, domain: str) -> tuple[str, str]:
+    name = _ascii(local.lower())
+    host = _ascii(domain.lower()).strip(".")
+    name = name.partition("+")[0] or name
+    if host in {"gmail.com", "googlemail.com"}:
+        return name.replace(".", ""), "gmail.com"
+    return name.strip("."), host
+
+
+def _ascii(text: str) -> str:
+    if text.isascii():
+        return _KEY_UNFIT.sub("", text)
+    return _KEY_UNFIT.sub("", "".join(each if each.isascii() else fold(each) for each in text))
+
+
+def _is_filler(local: str, domain: str) -> bool:
+    if local in _FILLER_LOCALS and (domain in _FILLER_DOMAINS or local.startswith(("no", "sin", "test", "xxx")) and local != "no"):
+        return not local.startswith("noreply@")
+    head = domain.partition(".")[0]
+    return (domain in _FILLER_DOMAINS and domain not in _REAL_DOMAINS) or (local == head and len(local) <= 4) or not head

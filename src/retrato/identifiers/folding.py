@@ -1,0 +1,82 @@
+"""Text to folded ASCII: the form in which every key is compared.
+
+Similarities run on bytes in the engines, so keys must be plain ASCII (`maría` and `maria` are one text, not two).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_LETTERS = {
+    "ß": "ss", "ẞ": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ł": "l", "Ł": "l",
+    "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ı": "i", "ħ": "h", "Ħ": "h", "ŋ": "n", "Ŋ": "n",
+    "ŧ": "t", "Ŧ": "t", "ĸ": "k", "ſ": "s",
+}  # fmt: skip
+_CYRILLIC = "а a б b в v г g д d е e ж zh з z и i й i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ  ы y ь  э e ю yu я ya і i ї i є e ґ g ў u ј j љ lj њ nj ћ c ђ dj џ dz"  # noqa: E501
+_GREEK = "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o"
+
+
+def _pairs(text: str) -> dict[str, str]:
+    words = text.split(" ")
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+_SPECIAL = str.maketrans({**_LETTERS, **_pairs(_CYRILLIC), **_pairs(_GREEK)})
+_APOSTROPHES = "'`´’‘ʼ′"
+_ASCII = str.maketrans(
+    {code: " " for code in range(128) if not chr(code).isalnum()}
+    | {code: chr(code).lower() for code in range(65, 91)}
+    | {ord("'"): "", ord("`"): ""}
+)
+_NO_APOSTROPHES = str.maketrans(dict.fromkeys(_APOSTROPHES, ""))
+
+
+def fold(text: str) -> str:
+    """Fold text to lower-case ASCII words joined by single blanks; deterministic, and folding twice changes nothing.
+
+    Accents go (NFKD), `ß ø æ ł` and the Greek and Cyrillic alphabets are written out, apostrophes vanish, any other
+    punctuation and every symbol (emoji too) becomes a blank. A letter of another script becomes its code point in
+    hexadecimal digits, so that such texts can still be compared.
+
+    >>> fold("  María-José  O'Hara (Núñez) ")
+    'maria jose ohara nunez'
+    >>> fold("Straße 5º"), fold("Łukasz"), fold("Юрий"), fold("李")
+    ('strasse 5o', 'lukasz', 'yurii', '674e')
+    """
+    if text.isascii():
+        return " ".join(text.translate(_ASCII).split())
+    return _fold_unicode(text) if len(text) > 64 else _fold_cached(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _fold_cached(text: str) -> str:
+    return _fold_unicode(text)
+
+
+def _fold_unicode(text: str) -> str:
+    written = text.translate(_NO_APOSTROPHES)
+    marks_off = "".join(
+        each for each in unicodedata.normalize("NFKD", written.lower()) if not unicodedata.combining(each)
+    )
+    ascii_text = marks_off.translate(_SPECIAL)
+    if not ascii_text.isascii():
+        ascii_text = "".join(_other(each) for each in ascii_text)
+    return " ".join(ascii_text.translate(_ASCII).split())
+
+
+def _other(letter: str) -> str:
+    if letter.isascii():
+        return letter
+    if letter.isdecimal():
+        return str(unicodedata.decimal(letter))
+    return f"{ord(letter):04x}" if letter.isalpha() else " "
+
+
+def squeeze(text: str) -> str:
+    """Fold text and leave the blanks out: the form of codes and numbers.
+
+    >>> squeeze("12.345.678-Z")
+    '12345678z'
+    """
+    return fold(text).replace(" ", "")

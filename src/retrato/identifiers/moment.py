@@ -1,0 +1,166 @@
+"""Points in time: when an event happened, when a record was made or changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar
+
+from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Status
+from retrato.identifiers.dates import read_date
+from retrato.identifiers.folding import fold
+from retrato.identifiers.placeholders import is_absent, is_null
+
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?::|h\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?:h|hrs?|horas)?\.?\s*"
+    r"(?P<half>[ap]\.?\s?m\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*(?:\([^)]*\))?",
+    re.IGNORECASE | re.ASCII,
+)
+_EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{15,16})(\.\d+)?", re.ASCII)
+_SERIAL = re.compile(r"(\d{5})\.(\d+)", re.ASCII)
+_COMPACT = re.compile(r"(\d{8})[T ]?(\d{2})(\d{2})(\d{2})?(Z?)", re.ASCII)
+_WEEKDAY = re.compile(r"^[^\W\d_]{2,9}\.?,\s*")
+_START = datetime(1970, 1, 1)  # noqa: DTZ001  naive and in UTC, like every moment here
+_SHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001
+_NOT_A_MOMENT = Issue("not_a_moment", "the text is no date or time")
+
+
+@dataclass(frozen=True)
+class Moment(IdentifierType):
+    """A point in time as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. A time without a zone is taken as UTC, a date as its midnight.
+
+    >>> Moment().parse("2024-03-05T10:22:00+01:00").value
+    '2024-03-05 09:22:00.000000'
+    >>> Moment().parse("05/03/2024 10:22").value
+    '2024-03-05 10:22:00.000000'
+    """
+
+    day_first: bool = True
+
+    kind: ClassVar[str] = "moment"
+    fields: ClassVar[Mapping[str, Field]] = {
+        "event_time": Field(
+            "text",
+            (
+                "event time", "timestamp", "time", "ts", "event date", "datetime", "date time", "fecha hora", "fecha y hora",
+                "fecha evento", "fecha del evento", "event timestamp", "occurred at", "occurred", "sent at", "received at",
+                "call time", "call date", "start time", "started at", "fecha llamada", "fecha inicio", "hora", "purchase date",
+                "order date", "fecha compra", "fecha pedido", "fecha de compra", "date", "fecha", "momento", "event at", "visited at",
+                "visit time", "clicked at", "opened at", "message time", "ticket date", "fecha ticket", "transaction date", "sale date",
+            ),
+        ),
+        "created_at": Field(
+            "text",
+            (
+                "created at", "created", "created on", "created date", "creation date", "date created", "create date", "createdate",
+                "fecha alta", "fecha de alta", "alta", "fecha creacion", "fecha de creacion", "creado", "creado el", "registered at",
+                "registration date", "signup date", "sign up date", "signed up at", "subscribed at", "subscription date", "opt in date",
+                "fecha registro", "fecha de registro", "fecha suscripcion", "member since", "customer since", "cliente desde",
+                "insert date", "inserted at", "first seen", "joined", "joined at",
+            ),
+        ),
+        "updated_at": Field(
+            "text",
+            (
+                "updated at", "updated", "updated on", "last updated", "last update", "modified at", "modified", "last modified",
+                "modified date", "modified on", "update date", "fecha actualizacion", "fecha de actualizacion", "actualizado",
+                "fecha modificacion", "fecha de modificacion", "modificado", "ultima modificacion", "ultima actualizacion",
+                "last changed", "changed at", "last seen", "date modified", "last modified date",
+            ),
+        ),
+    }  # fmt: skip
+    features: ClassVar[tuple[Feature, ...]] = ()
+
+    def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
+        """Read one cell: at most one identifier."""
+        text = parts.get("text")
+        if text is None or is_null(text):
+            return ()
+        when = read_moment(text, day_first=self.day_first)
+        if when is not None:
+            return (Identifier(self.kind, text, when.isoformat(" ", "microseconds"), Status.VALID),)
+        if is_absent(fold(text)) or text.startswith("0000-00-00"):
+            return (Identifier(self.kind, text, None, Status.PLACEHOLDER),)
+        return (Identifier(self.kind, text, None, Status.INVALID, issues=(_NOT_A_MOMENT,)),)
+
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
+        """The share of values that are times of our days (2000 on) with a clock; dates alone say less."""
+        if not sample:
+            return {}
+        score = 0.0
+        for text in sample:
+            when = None if len(text) < 8 or _EPOCH.fullmatch(text) and len(text) < 10 else read_moment(text, day_first=True)
+            if when is not None and 2000 <= when.year <= 2100:
+                score += 0.9 if ":" in text else 0.4
+        return {"event_time": score / len(sample)}
+
+
+def read_moment(text: str, *, day_first: bool = True) -> datetime | None:
+    """Read a point in time, in UTC and without a zone of its own; None when the text is none.
+
+    >>> read_moment("1709634120").isoformat(), read_moment("5 Mar 2024 10:22 PM").isoformat()
+    ('2024-03-05T10:22:00', '2024-03-05T22:22:00')
+    """
+    written = text.strip()
+    if len(written) > 80:
+        return None
+    try:
+        if len(written) >= 10 and written[4] == "-":
+            return _utc(datetime.fromisoformat(written))
+    except (ValueError, OverflowError):
+        pass
+    try:
+        return _number(written) or _parted(_WEEKDAY.sub("", written), day_first)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _utc(when: datetime) -> datetime:
+    return when if when.tzinfo is None else when.astimezone(UTC).replace(tzinfo=None)
+
+
+def _number(text: str) -> datetime | None:
+    if not text[:1].isdigit():
+        return None
+    compact = _COMPACT.fullmatch(text)
+    if compact is not None and "1900" <= text[:4] <= "2100":
+        day = read_date(compact[1])
+        if day is not None and day.real:
+            return datetime.fromisoformat(f"{day.key}T{compact[2]}:{compact[3]}:{compact[4] or '00'}")
+    epoch = _EPOCH.fullmatch(text)
+    if epoch is not None:
+        unit = 10 ** (6 if len(epoch[1]) <= 10 else 3 if len(epoch[1]) <= 13 else 0)
+        micros = int(epoch[1]) * unit + (round(float(epoch[2]) * unit) if epoch[2] else 0)
+        return _START + timedelta(microseconds=micros)
+    serial = _SERIAL.fullmatch(text)
+    if serial is not None:
+        return _SHEET_START + timedelta(seconds=round(float(text) * 86400))
+    return None
+
+
+def _parted(text: str, day_first: bool) -> datetime | None:
+    clock = next((found for found in _CLOCK.finditer(text) if found.start() > 5 or found.end() < len(text)), None)
+    day_text = text if clock is None else f"{text[: clock.start()]} {text[clock.end() :]}"
+    day = read_date(day_text.strip(" ,T-\t"), day_first=day_first)
+    if day is None or not day.real or day.precision < 3:
+        return None
+    midnight = datetime.fromisoformat(day.key)
+    return midnight if clock is None else _utc_shift(midnight, clock)
+
+
+def _utc_shift(midnight: datetime, clock: re.Match[str]) -> datetime | None:
+    hour, minute, second = int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0)
+    half = (clock["half"] or "").lower()[:1]
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
+        return None
+    micros = int((clock["fraction"] or "0")[:6].ljust(6, "0")) if clock["fraction"] else 0
+    when = midnight + timedelta(hours=hour, minutes=minute, seconds=second, microseconds=micros)
+    zone = (clock["zone"] or "").replace(":", "")
+    if zone[:1] in {"+", "-"}:
+        away = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5] or 0))
+        when = when - away if zone[0] == "+" else when + away
+    return when

@@ -1,0 +1,219 @@
+"""Phone numbers, WhatsApp ids included, to E.164."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import phonenumbers
+
+from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
+from retrato.identifiers.country import country_code
+from retrato.identifiers.folding import fold
+from retrato.identifiers.placeholders import is_absent, is_null, is_repeated
+
+_SEPARATORS = re.compile(r"\s*(?:[;|,\n\r]|\s/\s|\s[oyó&]\s|\s(?:or|and)\s)\s*")
+_SLASH = re.compile(r"(?<=\d{6})\s*/\s*(?=[+\d])")
+_WHATSAPP = re.compile(r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=)\+?(\d{7,15}).*", re.IGNORECASE)  # fmt: skip
+_WHATSAPP_ID = re.compile(r"(\d{7,15})(?:[:-]\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us)", re.IGNORECASE)
+_LABEL = re.compile(r"^\s*(?:tel|phone|sms|callto|whatsapp|wa|movil|móvil|cel|fax|tlf|tfno|tf|ph|mob|m|t)?[.:\s]*(?=[+(\d])", re.IGNORECASE)  # fmt: skip
+_EXTENSION = re.compile(r"\s*(?:;ext=|\bext\.?|\bextensi[oó]n|\bx|\banexo|\bint\.?|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)  # fmt: skip
+_FLOAT = re.compile(r"\+?(\d+)\.0+")
+_SCIENTIFIC = re.compile(r"(\d(?:[.,]\d+)?)[eE]\+?(\d{1,2})")
+_TRUNK_ZERO = re.compile(r"(\+|\b00)\s*(\d{1,3})\s*\(0\)")
+_SHAPE = re.compile(r"[+\d\s().\-/–—·*#\u00a0\u2007\u202f\u200b\u202a\u202c]+")
+_DATE = re.compile(r"(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)?\d\d")
+
+_DAMAGED = Issue("spreadsheet_damage", "the number was written as a decimal and may have lost digits")
+_NO_REGION = Issue("no_region", "a national number without a country cannot be checked")
+_NOT_VALID = Issue("not_in_use", "no numbering plan has such a number")
+_NO_NUMBER = Issue("not_a_number", "the text is no phone number")
+_FILLER = Issue("filler", "the digits are a filler, not a number")
+_EXTENDED = Issue("extension", "the extension was set aside")
+
+
+@dataclass(frozen=True)
+class Phone(IdentifierType):
+    """A phone number in E.164. Region: the number's own (`+34…`), else the row's country, else `region`.
+
+    Without any of them a national number keeps its digits, with status `possible`.
+
+    >>> Phone(region="ES").parse("600 11 22 33").value
+    '+34600112233'
+    >>> Phone().parse("34600112233@c.us").value
+    '+34600112233'
+    """
+
+    region: str | None = None
+
+    kind: ClassVar[str] = "phone"
+    fields: ClassVar[Mapping[str, Field]] = {
+        "phone": Field(
+            "text",
+            (
+                "phone", "telefono", "tel", "movil", "mobile", "celular", "cell", "cellphone", "cell phone", "whatsapp", "wa",
+                "wa id", "caller", "caller id", "caller number", "numero de telefono", "numero telefono", "contact number",
+                "phone number", "phone no", "mobile number", "mobile no", "mobile phone", "telephone", "telefono movil",
+                "telefono fijo", "fijo", "landline", "home phone", "work phone", "telefono contacto", "telefono de contacto",
+                "tlf", "tfno", "tfno movil", "tlfno", "tel movil", "num tel", "n telefono", "msisdn", "ani", "numero whatsapp",
+                "whatsapp number", "whatsapp id", "phone1", "phone2", "phone 1", "phone 2", "telefono1", "telefono2", "telefono 1",
+                "telefono 2", "sms", "sms number", "numero movil", "numero celular", "fono", "contacto telefonico", "from number",
+                "calling number", "numero origen", "numero llamante", "llamante", "phone e164", "daytime phone", "evening phone",
+            ),
+        )
+    }  # fmt: skip
+    features: ClassVar[tuple[Feature, ...]] = (
+        Feature("phone", Scope.SHARED, "phone", ("phone", "phone_tail"), contact_point=True, multivalued=True),
+    )
+    context: ClassVar[tuple[str, ...]] = ("country",)
+
+    def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
+        """Read one cell, which may hold several numbers; a number written twice is given once."""
+        text = parts.get("text")
+        if text is None or is_null(text):
+            return ()
+        region = country_code(parts.get("country")) or self.region
+        pieces = _pieces(text)
+        if len(pieces) == 1:
+            return (self._read(text, pieces[0], region),)
+        found: dict[str | None, Identifier] = {}
+        for piece in pieces:
+            each = self._read(piece, piece, region)
+            found.setdefault(each.value, each)
+        if len(found) > 1:
+            found.pop(None, None)
+        return tuple(found.values())
+
+    def _read(self, raw: str, text: str, region: str | None) -> Identifier:
+        if is_absent(fold(text)):
+            return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
+        number, issues = _repaired(text)
+        digits = "".join(each for each in number if each.isdecimal())
+        if not digits.isascii():
+            digits = fold(digits)
+            number = ("+" if number.startswith("+") else "") + digits
+        if len(digits) < 4 or _SHAPE.fullmatch(number) is None:
+            return Identifier(self.kind, raw, None, Status.INVALID, issues=(*issues, _NO_NUMBER))
+        if _is_filler(digits):
+            return Identifier(self.kind, raw, number[:1].replace(number[:1], "+" if number[0] == "+" else "") + digits,
+                              Status.PLACEHOLDER, issues=(*issues, _FILLER))  # fmt: skip
+        return self._checked(raw, number, digits, region, issues)
+
+    def _checked(self, raw: str, number: str, digits: str, region: str | None, issues: tuple[Issue, ...]) -> Identifier:
+        international = number.startswith("+")
+        parsed = _parsed(number, None if international else region)
+        if parsed is None or not phonenumbers.is_valid_number(parsed):
+            other = None if international or len(digits) < 10 else _parsed("+" + digits, None)
+            if other is not None and phonenumbers.is_valid_number(other):
+                parsed = other
+            elif parsed is None:
+                return self._national(raw, digits, region, issues)
+            else:
+                return self._e164(raw, parsed, Status.INVALID, (*issues, _NOT_VALID))
+        national = str(parsed.national_number)
+        if is_repeated(national):
+            return Identifier(self.kind, raw, f"+{parsed.country_code}{national}", Status.PLACEHOLDER, issues=(*issues, _FILLER))
+        return self._e164(raw, parsed, Status.POSSIBLE if _DAMAGED in issues else Status.VALID, issues)
+
+    def _e164(self, raw: str, parsed: phonenumbers.PhoneNumber, status: Status, issues: tuple[Issue, ...]) -> Identifier:
+        value = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+        digits = value[1:]
+        tail = digits[len(str(parsed.country_code)) :][-9:]
+        keys = {"phone": digits, "phone_tail": tail}
+        return Identifier(self.kind, raw, value, status, keys=keys, issues=issues)
+
+    def _national(self, raw: str, digits: str, region: str | None, issues: tuple[Issue, ...]) -> Identifier:
+        national = digits.lstrip("0") or digits
+        status, issue = (Status.POSSIBLE, _NO_REGION) if region is None and 6 <= len(digits) <= 15 else (Status.INVALID, _NOT_VALID)
+        keys = {"phone": national, "phone_tail": national[-9:]} if len(digits) > 4 else {}
+        return Identifier(self.kind, raw, national, status, keys=keys, issues=(*issues, issue))
+
+    def mask(self, value: str) -> str:
+        """The country and the last two digits stay.
+
+        >>> Phone().mask("600112233")
+        '*******33'
+        """
+        shown = 3 if value.startswith("+") else 0
+        return value[:shown] + "*" * max(len(value) - shown - 2, 3) + value[-2:] if len(value) > 5 else "***"
+
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
+        """The share of values that look like numbers of 9 to 13 digits; plain digits say less than `+`, blanks and brackets."""
+        if not sample:
+            return {}
+        likely = 0.0
+        for text in sample[:200]:
+            digits = sum(each.isdigit() for each in text)
+            if "@" in text:
+                likely += 1.0 if _WHATSAPP_ID.fullmatch(text.strip()) else 0.0
+            elif 8 <= digits <= 15 and not _DATE.match(text.strip()) and _SHAPE.fullmatch(text.strip()):
+                spaced = text.strip()[0] in "+(" or " " in text.strip() or "-" in text
+                likely += 1.0 if spaced else _plain_likelihood(text.strip())
+        return {"phone": 0.95 * likely / len(sample[:200])}
+
+
+def _plain_likelihood(digits: str) -> float:
+    """How likely a run of bare digits is a phone number rather than an id or a date of 8 digits."""
+    if not digits.isdigit() or len(digits) < 9:
+        return 0.0
+    return 0.7 if digits[0] in "6789" or digits.startswith(("00", "34", "52", "54", "44", "1")) or len(digits) >= 11 else 0.4
+
+
+def _pieces(text: str) -> list[str]:
+    if len(text) <= 10 and text.isdigit():
+        return [text]
+    if "wa.me" in text or "whatsapp" in text:
+        found = _WHATSAPP.fullmatch(text.strip())
+        if found:
+            return ["+" + found[1]]
+    pieces = [piece for piece in _SEPARATORS.split(_SLASH.sub(";", text.replace(";ext=", " ext "))) if piece.strip()]
+    if len(pieces) > 1 and _SCIENTIFIC.fullmatch(text.strip()):
+        return [text]
+    return pieces or [text]
+
+
+def _repaired(text: str) -> tuple[str, tuple[Issue, ...]]:
+    """The number without labels, extension and spreadsheet damage."""
+    number = text.strip()
+    if number.isdigit() and number.isascii():
+        return ("+" + number[2:].lstrip("0") if number.startswith("00") and len(number) > 10 else number), ()
+    issues: tuple[Issue, ...] = ()
+    if "@" in number:
+        chat = _WHATSAPP_ID.fullmatch(number)
+        if chat:
+            return "+" + chat[1], ()
+    scientific = _SCIENTIFIC.fullmatch(number)
+    if scientific:
+        mantissa, exponent = scientific[1].replace(",", "."), int(scientific[2])
+        if exponent <= 15:
+            whole, _, fraction = mantissa.partition(".")
+            lossless = len(fraction) >= exponent
+            return (whole + fraction.ljust(exponent, "0"))[: exponent + 1], () if lossless else (_DAMAGED,)
+    decimal = _FLOAT.fullmatch(number)
+    if decimal:
+        return _repaired(decimal[1])[0], ()
+    number = _LABEL.sub("", number)
+    extended = _EXTENSION.search(number)
+    if extended and extended.start() > 6:
+        number, issues = number[: extended.start()], (_EXTENDED,)
+    number = _TRUNK_ZERO.sub(r"\1\2", number.replace("\u200e", "").replace("\u202a", "").replace("\u202c", "").replace("＋", "+"))
+    number = number.strip()
+    compact = "".join(each for each in number if each.isdigit())
+    if number.startswith("00") and len(compact) > 9:
+        number = "+" + compact[2:].lstrip("0")
+    elif number.startswith(("(+", "(00")):
+        number = "+" + compact.removeprefix("00")
+    return number, issues
+
+
+def _is_filler(digits: str) -> bool:
+    return is_repeated(digits) or is_repeated(digits.lstrip("0") or "00000") or (len(digits) > 6 and len(set(digits[-7:])) == 1)
+
+
+def _parsed(number: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None

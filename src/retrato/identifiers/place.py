@@ -1,0 +1,47 @@
+"""Cities and regions: the key under which two spellings of a place meet."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from retrato.identifiers.folding import fold
+from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.tables import synonyms
+
+_TURNED_ARTICLE = re.compile(r"^(.*?)(?:,\s*|\s*\()(el|la|los|las|a|o|l'|les|the)\)?$", re.IGNORECASE)
+_SAINTS = {"st": "saint", "ste": "saint", "sta": "santa", "sto": "santo", "mt": "mount", "ft": "fort", "cd": "ciudad"}
+
+
+@lru_cache(maxsize=1 << 16)
+def city_key(text: str | None) -> str | None:
+    """The matching key of a city or suburb, or None.
+
+    >>> city_key("Coruña (A)"), city_key("St. Albans"), city_key("MÁLAGA")
+    ('a coruna', 'saint albans', 'malaga')
+    """
+    if text is None or is_null(text):
+        return None
+    turned = _TURNED_ARTICLE.match(text.strip())
+    folded = fold(f"{turned[2]} {turned[1]}" if turned else text)
+    if not folded or is_absent(folded):
+        return None
+    first, _, rest = folded.partition(" ")
+    return f"{_SAINTS[first]} {rest}" if rest and first in _SAINTS else folded
+
+
+@lru_cache(maxsize=1 << 14)
+def region_key(text: str | None) -> str | None:
+    """The matching key of a state, province or region, or None: an abbreviation and its name are one key.
+
+    >>> region_key("California"), region_key("CA"), region_key("Comunidad de Madrid")
+    ('ca', 'ca', 'madrid')
+    """
+    if text is None or is_null(text):
+        return None
+    folded = fold(text)
+    if not folded or is_absent(folded):
+        return None
+    for prefix in ("comunidad de ", "comunidad autonoma de ", "provincia de ", "estado de ", "state of ", "region de "):
+        folded = folded.removeprefix(prefix)
+    return synonyms("regions").get(folded, folded)

@@ -1,0 +1,69 @@
+"""Texts that stand for "nothing is known".
+
+Two kinds, and they are treated differently by every type:
+
+- *null texts* (`null`, `NaN`, `#N/A`, `-`, blank…) are written by machines. They give no identifier: the value is missing.
+- *absence words* (`n/a`, `unknown`, `sin datos`, `test`…) were typed by somebody. They give an identifier with status
+  `placeholder` and no keys, so that a data profile can count them and matching never meets them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from retrato.identifiers.folding import fold
+
+#: Null texts, folded; whatever folds to nothing (blank, dots, dashes) is null too.
+NULLS = frozenset({"null", "none", "nan", "nat", "nil", "undefined", "void"})
+#: Null texts that folding would change.
+_WRITTEN_NULLS = frozenset({"#n/a", "#n/d", "#na", "\\n", "<na>", "#null!", "#ref!", "#value!", "#valor!", "(null)", "[null]"})
+
+#: Absence words, folded.
+ABSENT = frozenset(
+    """n a|na|n d|nd|s n|sn|s d|sd|n c|nc|ns nc|unknown|unk|not known|not available|not provided|not applicable|not given|no data
+    |no value|missing|empty|blank|tbd|tba|to be confirmed|pending|withheld|redacted|anonymous|anonimo|anonima|desconocido
+    |desconocida|no disponible|no aplica|no consta|no tiene|no informado|no informa|no facilitado|no especificado|no sabe
+    |no indica|no procede|sin datos|sin dato|sin informacion|sin especificar|sin definir|sin asignar|pendiente|vacio|nulo
+    |ninguno|ninguna|por definir|por confirmar|test|testing|prueba|pruebas|test test|prueba prueba|asdf|asdfg|asdfasdf|qwerty
+    |dummy|fake|falso|ejemplo|example|sample|x|xx|xxx|xxxx|xxxxx|xxx xxx|zzz|aaa|abc|foo|bar|lorem ipsum""".replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+
+
+def is_null(text: str | None) -> bool:
+    """Whether a text is a null text (the value is missing).
+
+    >>> is_null(" - "), is_null("NaN"), is_null("Nancy")
+    (True, True, False)
+    """
+    return text is None or _is_null(text) if text is None or len(text) <= 16 else not text.strip()
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_null(text: str) -> bool:
+    if text.strip().lower() in _WRITTEN_NULLS:
+        return True
+    folded = fold(text)
+    return folded in NULLS or (not folded and not any(each.isalnum() for each in text))
+
+
+def is_absent(folded: str) -> bool:
+    """Whether a folded text is an absence word.
+
+    >>> is_absent("sin datos"), is_absent("ana")
+    (True, False)
+    """
+    return folded in ABSENT
+
+
+def is_repeated(digits: str) -> bool:
+    """Whether a run of digits says nothing: one digit repeated, or counting up or down.
+
+    >>> is_repeated("000000000"), is_repeated("123456789"), is_repeated("600112233")
+    (True, True, False)
+    """
+    return len(digits) > 4 and (len(set(digits)) == 1 or digits in _COUNTING or digits in _COUNTING[::-1])
+
+
+_COUNTING = "01234567890123456789"

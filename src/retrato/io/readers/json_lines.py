@@ -1,0 +1,100 @@
+"""JSON: one object a line, or one document with a list of objects."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from retrato.errors import SourceError
+from retrato.io.readers.encoding import text_encoding
+from retrato.io.readers.strict_rows import readable
+from retrato.io.readers.tables import add_rows
+from retrato.io.readers.text import flattened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from retrato.io.readers.raw_table import RawTable
+
+SUFFIXES = (".jsonl", ".ndjson", ".json")
+_ROWS = 1 << 15
+
+
+def read_json(path: Path, raw: RawTable) -> None:
+    """Read JSON lines or a JSON document. Lines that hold no object are rejected.
+
+    Columns stand in the order that the objects have them: by their earliest place in any object, then by name, so that
+    the order of the rows does not matter. Raises `SourceError` when there is no object in the file.
+    """
+    encoding = text_encoding(path, raw.source.encoding, raw.where)
+    document = _document(path, encoding)
+    places: dict[str, int] = {}
+    for _, row in _objects(path, encoding, document, None):
+        for place, name in enumerate(row):
+            places[name] = min(place, places.get(name, place))
+    if not places:
+        raise SourceError(f"{raw.where}: there is no JSON object in it; give one object a line, or a list of objects")
+    names = sorted(places, key=lambda name: (places[name], name))
+    raw.open(names)
+    batch: list[tuple[int, list[Any]]] = []
+    for number, row in _objects(path, encoding, document, raw):
+        batch.append((number, [row.get(name) for name in names]))
+        if len(batch) == _ROWS:
+            add_rows(batch, raw)
+            batch = []
+    add_rows(batch, raw)
+
+
+def _document(path: Path, encoding: str) -> list[Any] | None:
+    """The rows of a file that is one JSON document, or None when every line stands for itself."""
+    with path.open(encoding=encoding, errors="surrogateescape", newline="\n") as file:
+        first = next((line for line in file if line.strip(" \t\r\n\ufeff")), "")
+        try:
+            if isinstance(json.loads(first.lstrip("\ufeff")), dict):
+                return None
+        except ValueError:
+            pass
+        file.seek(0)
+        try:
+            whole = json.loads(file.read().lstrip("\ufeff"))
+        except ValueError:
+            return None
+    if isinstance(whole, Mapping):
+        lists = [value for value in whole.values() if isinstance(value, list)]
+        return lists[0] if len(lists) == 1 and all(isinstance(each, Mapping) for each in lists[0]) else [whole]
+    return whole if isinstance(whole, list) else None
+
+
+def _objects(
+    path: Path, encoding: str, document: list[Any] | None, raw: RawTable | None
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Each object with its line (or its place in the document); what is none goes to the rejects of `raw`."""
+    if document is not None:
+        for number, value in enumerate(document, 1):
+            if isinstance(value, Mapping):
+                yield number, flattened(value)
+            elif raw is not None:
+                raw.reject(number, "not a JSON object", json.dumps(value, ensure_ascii=False))
+        return
+    with path.open(encoding=encoding, errors="surrogateescape", newline="\n") as file:
+        for number, line in enumerate(file, 1):
+            text = line.lstrip("\ufeff") if number == 1 else line
+            if not text.strip():
+                continue
+            value, reason = _object(text)
+            if value is not None:
+                yield number, flattened(value)
+            elif raw is not None:
+                raw.reject(number, reason, readable(line))
+
+
+def _object(line: str) -> tuple[dict[str, Any] | None, str]:
+    if readable(line) != line:
+        return None, "bytes that do not decode"
+    try:
+        value = json.loads(line)
+        line.encode("utf-8")
+    except (ValueError, RecursionError):
+        return None, "not JSON"
+    return (value, "") if isinstance(value, dict) else (None, "not a JSON object")

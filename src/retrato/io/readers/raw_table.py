@@ -1,0 +1,166 @@
+"""The raw table of a source while it is read: rows as text, and the rows that could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlglot import exp
+
+from retrato.engines.compile.template import column, tree
+from retrato.engines.compile.template import table as table_node
+from retrato.io.readers.names import ROW, unique_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.records import Source
+
+REJECTED = "rejected"
+_FLUSH = 256 << 20  # bytes kept before they go to the engine, which likes few large pieces
+
+_REJECTED_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("file", pa.string()),
+        ("line", pa.int64()),
+        ("reason", pa.string()),
+        ("text", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSource:
+    """A source that stands in the engine: its table, columns, and what was noticed while it was read.
+
+    `columns` are the names of `table` without `_row`, in the order of the source. `rows` counts the rows read,
+    `rejected` those that stand in the engine table `rejected`. `file` is the path as it was given, or a word for data
+    in memory.
+    """
+
+    source: Source
+    table: str
+    columns: tuple[str, ...]
+    rows: int
+    rejected: int
+    notes: tuple[str, ...]
+    file: str
+
+
+@dataclass(slots=True)
+class RawTable:
+    """Takes the rows of one source: every cell text, stripped, blank ones NULL."""
+
+    source: Source
+    engine: DuckDBEngine
+    table: str
+    file: str
+    columns: tuple[str, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    offered: int = 0  # rows and lines seen that are no rejects, blank ones included
+    _rejects: list[tuple[int | None, str, str]] = field(default_factory=list)
+    _waiting: list[pa.Table] = field(default_factory=list)
+    _bytes: int = 0
+
+    @property
+    def where(self) -> str:
+        """How errors name this source."""
+        return f"source {self.source.name} ({self.file})"
+
+    def open(self, header: Sequence[object]) -> None:
+        """Make the empty table, with names that the engine can hold."""
+        self.columns, notes = unique_names(header)
+        self.notes.extend(notes)
+        schema = pa.schema([(ROW, pa.int64()), *((name, pa.string()) for name in self.columns)])
+        self.engine.load(self.table, schema.empty_table())
+
+    def add(self, rows: pa.Array | pa.ChunkedArray, columns: Sequence[pa.Array | pa.ChunkedArray]) -> None:
+        """Add rows: their numbers (int64) and one text column each. Rows without any value are left out."""
+        data = pa.table([rows, *map(_stripped, columns)], names=[ROW, *self.columns])
+        self.offered += data.num_rows
+        self._waiting.append(data)
+        self._bytes += data.nbytes
+        if self._bytes >= _FLUSH:
+            self._flush()
+
+    def _flush(self) -> None:
+        data = pa.concat_tables(self._waiting, promote_options="permissive") if self._waiting else None
+        self._waiting, self._bytes = [], 0
+        if not data:
+            return
+        filled = exp.Coalesce(this=exp.null(), expressions=[column(name) for name in self.columns])
+        connection = self.engine.connection
+        connection.register("_arrow", data)
+        try:
+            self.engine.append(self.table, tree("SELECT * FROM _arrow WHERE :filled IS NOT NULL", filled=filled))
+        finally:
+            connection.unregister("_arrow")
+
+    def reject(self, line: int | None, reason: str, text: str) -> None:
+        """Keep a row that cannot be read: its line, why, and its text."""
+        self._rejects.append((line, reason, text.rstrip("\r\n")))
+
+    def finish(self) -> ReadSource:
+        """Write the rejects, undo what spreadsheets do to whole numbers, and say what was read."""
+        self._flush()
+        rows = self.engine.count(self.table)
+        blank = self.offered - rows
+        if blank:
+            self.notes.append(f"{blank} blank rows were left out")
+        if not rows:
+            self.notes.append("there are no rows below the header" if not self._rejects else "no row could be read")
+        self._unfloat()
+        self._write_rejects()
+        return ReadSource(self.source, self.table, self.columns, rows, len(self._rejects), tuple(self.notes), self.file)
+
+    def _write_rejects(self) -> None:
+        if not self.engine.columns(REJECTED):
+            self.engine.load(REJECTED, _REJECTED_SCHEMA.empty_table())
+        if not self._rejects:
+            return
+        lines, reasons, texts = zip(*self._rejects, strict=True)
+        count = len(lines)
+        data = pa.table(
+            [[self.source.name] * count, [self.file] * count, lines, reasons, texts], schema=_REJECTED_SCHEMA
+        )
+        connection = self.engine.connection
+        connection.register("_arrow", data)
+        try:
+            self.engine.append(REJECTED, tree("SELECT * FROM _arrow"))
+        finally:
+            connection.unregister("_arrow")
+
+    def _unfloat(self) -> None:
+        """Columns whose every value ends in `.0` held whole numbers: 600112233.0 was 600112233."""
+        some = tree("SELECT * FROM :t LIMIT 2048", t=table_node(self.table))
+        possible = [name for name, whole in self._whole(self.columns, exp.Subquery(this=some)) if whole is not False]
+        found = [name for name, whole in self._whole(possible, table_node(self.table)) if whole]
+        if not found:
+            return
+        cells = [
+            exp.alias_(
+                tree("left(:c, length(:c) - 2)", c=column(name)) if name in found else column(name), name, quoted=True
+            )
+            for name in (ROW, *self.columns)
+        ]
+        self.engine.create(self.table, exp.select(*cells).from_(table_node(self.table)))
+        self.notes.extend(f'column "{name}" holds whole numbers written with ".0", now without' for name in found)
+
+    def _whole(self, names: Sequence[str], rows: exp.Expression) -> list[tuple[str, bool | None]]:
+        """Each column, and whether all its values are whole numbers that end in `.0` (None when it has none)."""
+        if not names:
+            return []
+        whole = r"-?\d+\.0"
+        checks = [tree("bool_and(regexp_full_match(:c, :whole))", c=column(name), whole=whole) for name in names]
+        answer = self.engine.fetch(exp.select(*checks).from_(rows))
+        return [(name, yes[0].as_py()) for name, yes in zip(names, answer.columns, strict=True)]
+
+
+def _stripped(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    text = pc.utf8_trim_whitespace(cells)
+    empty = pc.equal(pc.binary_length(text), 0)
+    return pc.if_else(empty, pa.scalar(None, text.type), text) if pc.any(empty).as_py() else text

@@ -1,0 +1,162 @@
+"""Rows of delimited text, read strictly and one at a time: what is wrong costs its own line and no other.
+
+Quotes follow RFC 4180. Where a row breaks the rules, its first line is rejected and reading goes on with the line after
+it, so that a stray quote does not swallow the rest of a file.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import threading
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from retrato.io.readers.encoding import CHUNK, Utf8Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: A ragged row over more lines than this comes from a stray quote.
+RUNAWAY = 1000
+
+UNDECODABLE = "bytes that do not decode"
+_BROKEN = re.compile("[\udc80-\udcff]")
+_LIMIT = threading.Lock()
+
+
+@contextmanager
+def cells_of_any_size() -> Iterator[None]:
+    """Lift the limit of the csv module (a global of the process) and put it back."""
+    with _LIMIT:
+        before = csv.field_size_limit(2**31 - 1)
+        try:
+            yield
+        finally:
+            csv.field_size_limit(before)
+
+
+@dataclass(slots=True)
+class Feed:
+    """The bytes that are not yet rows; they start at a row, which is on line `line` of the file."""
+
+    stream: Utf8Stream
+    buffer: bytes = b""
+    line: int = 1
+    ended: bool = False
+
+    def more(self) -> bool:
+        """Read as much again as there is, at least one chunk. False at the end of the file."""
+        if self.ended:
+            return False
+        data = self.stream.read(max(CHUNK, len(self.buffer)))
+        if not data:
+            self.ended = True
+            if self.buffer and not self.buffer.endswith((b"\n", b"\r")):
+                self.buffer += b"\n"
+            return False
+        self.buffer += data
+        return True
+
+    def take_lines(self) -> list[str]:
+        """All lines that are complete, with their ends; nothing when the file is at its end."""
+        while (end := self._complete()) == 0 and self.more():
+            pass
+        end = end or self._complete()
+        text = self.buffer[:end].decode("utf-8", "surrogateescape")
+        self.buffer = self.buffer[end:]
+        return list(io.StringIO(text, newline=""))
+
+    def _complete(self) -> int:
+        return len(self.buffer) if self.ended else self.buffer.rfind(b"\n") + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line it starts on, its cells (None when it cannot be read, and why) and its text."""
+
+    line: int
+    cells: list[str] | None
+    reason: str
+    text: str
+
+
+class StrictRows:
+    """Reads rows from a feed. The csv module iterates over it for lines, and takes more while a quote is open."""
+
+    def __init__(self, feed: Feed, delimiter: str) -> None:
+        self._feed = feed
+        self._pending: deque[str] = deque()
+        self._current: list[str] = []
+        self._reader = csv.reader(self, delimiter=delimiter, strict=True, skipinitialspace=True)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        if not self._pending:
+            self._pending.extend(self._feed.take_lines())
+            if not self._pending:
+                raise StopIteration
+        line = self._pending.popleft()
+        self._current.append(line)
+        return line
+
+    @property
+    def drained(self) -> bool:
+        """Whether no line was taken from the feed beyond the last row."""
+        return not self._pending
+
+    def row(self, width: int | None = None) -> Row | None:
+        """The next row (of `width` columns, if given), or None at the end."""
+        self._current = []
+        try:
+            cells = next(self._reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            unclosed = "unexpected end" in str(error)
+            return self._first_line("a quote that is never closed" if unclosed else "text after a closing quote")
+        if cells and width is not None and len(cells) != width and (len(cells) > 1 or cells[0].strip()):
+            if len(self._current) > RUNAWAY:
+                return self._first_line("a stray quote")
+            return self._whole(None, ragged(len(cells), width))
+        text = "".join(self._current)
+        if _BROKEN.search(text):
+            return self._whole(None, UNDECODABLE)
+        return self._whole(cells, "")
+
+    def _whole(self, cells: list[str] | None, reason: str) -> Row:
+        row = Row(self._feed.line, cells, reason, readable("".join(self._current)))
+        self._feed.line += len(self._current)
+        return row
+
+    def _first_line(self, reason: str) -> Row:
+        """Give up the first line only; the others are read again."""
+        first, *rest = self._current
+        self._pending.extendleft(reversed(rest))
+        row = Row(self._feed.line, None, reason, readable(first))
+        self._feed.line += 1
+        return row
+
+    def give_back(self) -> None:
+        """Put the lines that were not used back into the feed."""
+        self._feed.buffer = "".join(self._pending).encode("utf-8", "surrogateescape") + self._feed.buffer
+        self._pending.clear()
+
+
+def ragged(found: int, width: int) -> str:
+    """The reason for a row that has another number of cells than the header.
+
+    >>> ragged(3, 4)
+    'too few columns: 3 instead of 4'
+    """
+    return f"too {'few' if found < width else 'many'} columns: {found} instead of {width}"
+
+
+def readable(text: str) -> str:
+    """Text in which undecodable bytes show as U+FFFD."""
+    return _BROKEN.sub("\ufffd", text)

@@ -1,0 +1,266 @@
+"""Fitting the match model without labels.
+
+The data are *patterns*: combinations of comparison levels with the number of candidate pairs that show them and the blocking rules that
+produced those pairs. Every pair counts under *every* rule that produces it, with the features masked that the rule conditions on; each rule has
+class shares of its own, the levels' shares `m` are common to all. A sample of random pairs is one more rule. The classes:
+
+* same person: every feature free;
+* household: shared features free, person-specific features as for unrelated pairs;
+* unrelated: exact levels from the counts of values, less the pairs that are expected to match; other levels from the random pairs.
+
+Expectation-maximisation after Dempster, Laird & Rubin (1977); the use on record pairs after Winkler (1988).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from retrato.identifiers.base import Scope
+from retrato.matching.comparisons import BANDS, MISSING, Comparison
+from retrato.matching.model import FeatureWeights, FellegiSunter
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SAME, HOUSEHOLD, UNRELATED = range(3)
+#: Of random pairs no more than this share is taken for one household: the class is for pairs that share something.
+MOST_HOUSEHOLD = 1e-5
+ROUNDS = 5
+MOST_STEPS = 200
+TOLERANCE = 1e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Level patterns of pairs: `levels` (P, F) with -1 for missing, `counts` (P,), `rules` (P,) as bits."""
+
+    levels: NDArray[np.int8]
+    counts: Floats
+    rules: NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class ValueCounts:
+    """How values are spread over the records, for one feature: the pairs of records that agree on a value, by band
+    (6,), and the share of all pairs in which both sides have the feature."""
+
+    agreeing: Floats
+    comparable: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingData:
+    """Everything that a fit reads. `masks` (R, F) says which features each rule conditions on; `pairs` is the number of all
+    admissible pairs of records; `share` the share of the candidate pairs that `candidates` was counted on."""
+
+    comparisons: tuple[Comparison, ...]
+    candidates: Patterns
+    random: Patterns
+    masks: NDArray[np.bool_]
+    values: tuple[ValueCounts, ...]
+    pairs: float
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """Masked patterns under rules, each once: one-hot levels `hot` (G, L), `counts` (G,), `rule` (G,).
+
+    `row` and `source` (both N) tell for every pattern under every rule its row here and the candidate pattern that it comes from.
+    """
+
+    hot: sparse.csr_matrix
+    counts: Floats
+    rule: Ints
+    row: Ints
+    source: Ints
+
+
+class _Offsets:
+    """Where the levels of each feature stand in the one-hot columns."""
+
+    def __init__(self, comparisons: Sequence[Comparison]) -> None:
+        self.sizes = [len(each.level_names) for each in comparisons]
+        self.starts = np.concatenate([[0], np.cumsum(self.sizes)]).astype(np.int64)
+        self.width = int(self.starts[-1])
+
+    def slices(self) -> list[slice]:
+        return [slice(int(a), int(b)) for a, b in zip(self.starts[:-1], self.starts[1:], strict=True)]
+
+    def hot(self, levels: NDArray[np.int8]) -> sparse.csr_matrix:
+        there = levels >= 0
+        indices = (levels.astype(np.int64) + self.starts[:-1])[there]
+        indptr = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+        return sparse.csr_matrix((np.ones(len(indices)), indices, indptr), shape=(len(levels), self.width))
+
+
+def _under_rules(data: TrainingData, offsets: _Offsets) -> _Table:
+    levels, counts, rule, source = [], [], [], []
+    for number, mask in enumerate(data.masks):
+        chosen = np.flatnonzero(data.candidates.rules & (np.uint64(1) << np.uint64(number)))
+        masked = data.candidates.levels[chosen].copy()
+        masked[:, mask] = MISSING
+        levels.append(masked)
+        counts.append(data.candidates.counts[chosen])
+        rule.append(np.full(len(chosen), number))
+        source.append(chosen)
+    levels.append(data.random.levels)
+    counts.append(data.random.counts)
+    rule.append(np.full(len(data.random.levels), len(data.masks)))
+    every = np.concatenate(levels)
+    rules = np.concatenate(rule)
+    rows = np.ascontiguousarray(np.column_stack([every + 1, rules]).astype(np.uint8))
+    _, first, row = np.unique(rows.view(f"V{rows.shape[1]}").ravel(), return_index=True, return_inverse=True)
+    return _Table(
+        offsets.hot(every[first]),
+        np.bincount(row, np.concatenate(counts)),
+        rules[first],
+        row[: sum(map(len, source))],
+        np.concatenate(source) if source else np.zeros(0, np.int64),
+    )
+
+
+class _Fit:
+    """The state of one fit: shares per rule `pi` (R + 1, 3) and level shares `level` (3, L)."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self.data = data
+        self.offsets = _Offsets(data.comparisons)
+        self.table = _under_rules(data, self.offsets)
+        self.person = [each.scope is Scope.PERSON for each in data.comparisons]
+        self.slices = self.offsets.slices()
+        self.sampled = self._sampled_unrelated()
+        rules = len(data.masks) + 1
+        self.pi = np.full((rules, 3), 1 / 3)
+        self.level = np.zeros((3, self.offsets.width))
+
+    def _sampled_unrelated(self) -> Floats:
+        counts = self.offsets.hot(self.data.random.levels).T @ self.data.random.counts + 0.5
+        for part in self.slices:
+            counts[part] /= counts[part].sum()
+        return np.asarray(counts)
+
+    def unrelated(self, expected: Floats) -> Floats:
+        """Level shares among unrelated pairs, given the expected related pairs at each level (L,)."""
+        result = self.sampled.copy()
+        for part, values in zip(self.slices, self.data.values, strict=True):
+            comparable = max(values.comparable * self.data.pairs, 1.0)
+            raw = values.agreeing / comparable
+            floor = 0.005 * raw + 0.5 / comparable
+            exact = np.maximum(raw - expected[part][:BANDS] / comparable, floor)
+            exact *= min(1.0, 0.9 / exact.sum())
+            rest = self.sampled[part][BANDS:]
+            result[part] = np.concatenate([exact, rest / rest.sum() * (1 - exact.sum())])
+        return result
+
+    def start(self) -> None:
+        unrelated = self.unrelated(np.zeros(self.offsets.width))
+        self.level[UNRELATED] = unrelated
+        for part, person in zip(self.slices, self.person, strict=True):
+            size = part.stop - part.start
+            same = np.full(size, 0.05)
+            same[:BANDS] = 0.72 / BANDS
+            same[-1] = 0.02
+            same /= same.sum()
+            self.level[SAME, part] = same
+            self.level[HOUSEHOLD, part] = unrelated[part] if person else 0.4 * unrelated[part] + 0.6 * same
+
+    def posterior(self) -> Floats:
+        """Class probabilities of every row of the table (G, 3)."""
+        log = self.table.hot @ np.log(self.level).T + np.log(np.maximum(self.pi, 1e-12))[self.table.rule]
+        log -= log.max(axis=1, keepdims=True)
+        chance = np.exp(log)
+        return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+
+    def run(self) -> int:
+        steps = 0
+        for steps in range(1, MOST_STEPS + 1):
+            before = self.pi
+            weight = self.posterior() * self.table.counts[:, None]
+            pi = np.stack([np.bincount(self.table.rule, weight[:, each], len(self.pi)) for each in range(3)], axis=1)
+            pi = (pi + 1e-2) / (pi + 1e-2).sum(axis=1, keepdims=True)
+            pi[-1, HOUSEHOLD] = min(pi[-1, HOUSEHOLD], MOST_HOUSEHOLD)
+            pi[-1] /= pi[-1].sum()
+            self.pi = pi
+            counts = (self.table.hot.T @ weight).T
+            self._update(counts)
+            if np.abs(self.pi - before).max() < TOLERANCE:
+                break
+        return steps
+
+    def _update(self, counts: Floats) -> None:
+        unrelated = self.level[UNRELATED]
+        for part, person in zip(self.slices, self.person, strict=True):
+            same = counts[SAME, part] + 1e-2
+            self.level[SAME, part] = same / same.sum()
+            if not person:
+                household = counts[HOUSEHOLD, part] + unrelated[part]
+                self.level[HOUSEHOLD, part] = household / household.sum()
+
+    def set_unrelated(self, shares: Floats) -> None:
+        """Put in the level shares of unrelated pairs; the person-specific ones of households follow."""
+        self.level[UNRELATED] = shares
+        for part, person in zip(self.slices, self.person, strict=True):
+            if person:
+                self.level[HOUSEHOLD, part] = shares[part]
+
+    def expected(self) -> tuple[Floats, Floats]:
+        """From the candidates: expected related pairs at each level (L,), and expected pairs of each class (3,)."""
+        source, chance = self.table.source, self.posterior()[self.table.row]
+        patterns = len(self.data.candidates.counts)
+        related = np.zeros(patterns)
+        np.maximum.at(related, source, 1 - chance[:, UNRELATED])
+        times = np.maximum(np.bincount(source, minlength=patterns), 1)
+        mean = np.stack([np.bincount(source, chance[:, each], patterns) / times for each in range(3)], axis=1)
+        counts = self.data.candidates.counts / self.data.share
+        levels = self.offsets.hot(self.data.candidates.levels).T @ (related * counts)
+        return np.asarray(levels), counts @ mean
+
+
+def fit(data: TrainingData) -> FellegiSunter:
+    """Fit the model. Deterministic: no random start; the same patterns give the same model."""
+    state = _Fit(data)
+    state.start()
+    expected = np.zeros(state.offsets.width)
+    steps = []
+    for number in range(ROUNDS):
+        if number:
+            expected, _ = state.expected()
+        state.set_unrelated(state.unrelated(expected))
+        steps.append(state.run())
+    _, classes = state.expected()
+    return _model(state, classes, steps)
+
+
+def _model(state: _Fit, classes: Floats, steps: list[int]) -> FellegiSunter:
+    data = state.data
+    features = tuple(
+        FeatureWeights(
+            each.feature,
+            each.level_names,
+            tuple(float(share) for share in state.level[SAME, part]),
+            tuple(float(share) for share in state.level[HOUSEHOLD, part]),
+            tuple(float(share) for share in state.level[UNRELATED, part]),
+        )
+        for each, part in zip(data.comparisons, state.slices, strict=True)
+    )
+    notes = {
+        "pairs": float(data.pairs),
+        "candidates": float(data.candidates.counts.sum() / data.share),
+        "sampled": data.share,
+        "expected_same": float(classes[SAME]),
+        "expected_household": float(classes[HOUSEHOLD]),
+        "steps": steps,
+        "rule_shares": [[float(each) for each in row] for row in state.pi[:-1]],
+    }
+    return FellegiSunter(
+        features,
+        prior_same=float(max(classes[SAME], 1e-3) / data.pairs),
+        prior_household=float(max(classes[HOUSEHOLD], 1e-3) / data.pairs),
+        notes=notes,
+    )

@@ -1,0 +1,80 @@
+"""Stage 4: which pairs to compare."""
+
+from __future__ import annotations
+
+from retrato.engines.compile import blocking as sql
+from retrato.engines.compile.template import tree
+from retrato.errors import ConfigurationError, Problem
+from retrato.matching.blocking import BlockingKey, BlockingRule, default_rules
+from retrato.pipeline.features import known_columns
+from retrato.pipeline.run import Run
+
+#: Rules and their refinements that the set of rules of a pair can tell apart.
+MOST_RULES = 64
+
+
+def block(run: Run) -> None:
+    """Make `pairs(a, b, rules)`; report the blocks that stayed too large."""
+    rules = run.ruleset.blocking or default_rules(run.features, run.attributes)
+    _check(run, rules)
+    engine = run.engine
+    engine.create("pairs_by_rule", tree(_NO_PAIRS))
+    masks: list[frozenset[str]] = []
+    report = []
+    for rule in rules:
+        produced, left_out = _pairs_of(run, rule, masks)
+        report.append({"rule": str(rule), "refined_with": list(rule.refine), "pairs": produced, **left_out})
+        if left_out["records_left_out"]:
+            run.notes.append(
+                f"blocking rule {rule}: {left_out['blocks_left_out']} blocks of more than {run.ruleset.max_block} records "
+                "were left out after every refinement"
+            )
+    engine.create("pairs", sql.all_pairs())
+    engine.drop("pairs_by_rule", "block_keys", "large_blocks", "large_records")
+    run.effective_rules = tuple(masks)
+    run.counts["blocking"] = report
+    run.counts["pairs"] = engine.count("pairs")
+
+
+def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tuple[list[int], dict[str, int]]:
+    """The pairs that a rule produces at each depth, and what was left out at the end."""
+    engine = run.engine
+    produced: list[int] = []
+    left_out = {"blocks_left_out": 0, "records_left_out": 0}
+    for depth in range(len(rule.refine) + 1):
+        within = "large_records" if depth else None
+        engine.create("block_keys", sql.block_keys(rule.parsed(depth), run.lists, within=within))
+        engine.create("large_blocks", sql.large_blocks(run.ruleset.max_block))
+        before = engine.count("pairs_by_rule")
+        engine.append("pairs_by_rule", sql.rule_pairs(len(masks), across_sources=run.across_sources))
+        produced.append(engine.count("pairs_by_rule") - before)
+        if produced[-1]:
+            masks.append(rule.masks(run.features, depth))
+        blocks = engine.count("large_blocks")
+        if not blocks:
+            break
+        engine.create("large_records", tree(sql.LARGE_RECORDS))
+        if depth == len(rule.refine):
+            left_out = {"blocks_left_out": blocks, "records_left_out": engine.count("large_records")}
+    return produced, left_out
+
+
+def _check(run: Run, rules: tuple[BlockingRule, ...]) -> None:
+    known = known_columns(run)
+    problems = [
+        Problem(f"blocking rule {rule}", f"the data have no key {name}", f"the keys are {', '.join(sorted(_keys(run)))}")
+        for rule in rules
+        for text in (*rule.keys, *rule.refine)
+        if (name := BlockingKey.parse(text).name) not in known
+    ]
+    if sum(1 + len(rule.refine) for rule in rules) > MOST_RULES:
+        problems.append(Problem("blocking", f"more than {MOST_RULES} rules and refinements", "use fewer rules"))
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def _keys(run: Run) -> set[str]:
+    return {key for feature in run.features for key in feature.keys}
+
+
+_NO_PAIRS = "SELECT CAST(0 AS INTEGER) AS a, CAST(0 AS INTEGER) AS b, CAST(0 AS UTINYINT) AS rule LIMIT 0"

@@ -1,0 +1,88 @@
+"""What one run knows: its inputs, its engine, and what each stage has found out for the next."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from retrato.engines.duckdb import DuckDBEngine
+from retrato.identifiers.base import Feature
+from retrato.matching.comparisons import Comparison
+from retrato.matching.model import FellegiSunter
+from retrato.matching.rules import MatchRule
+from retrato.records import Source, SourceMapping
+from retrato.ruleset import Mode, Ruleset
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from retrato.io.readers import ReadSource
+
+#: Called with the name of a stage when it starts and with its seconds when it has ended (None at the start).
+Progress = Callable[[str, float | None], None]
+
+
+@dataclass(slots=True)
+class Run:
+    """One run. The tables themselves live in the engine under the names that ARCHITECTURE.md lists."""
+
+    engine: DuckDBEngine
+    sources: tuple[Source, ...]
+    ruleset: Ruleset
+    model: FellegiSunter | None = None
+    decisions: pa.Table | None = None
+    previous: Mapping[str, pa.Table] | None = None
+    progress: Progress = lambda *_: None
+    reads: tuple[ReadSource, ...] = ()
+    mappings: tuple[SourceMapping, ...] = ()
+    kinds: Mapping[str, tuple[Feature, ...]] = field(default_factory=dict)
+    attributes: frozenset[str] = frozenset()
+    comparisons: tuple[Comparison, ...] = ()
+    effective_rules: tuple[frozenset[str], ...] = ()
+    match_rules: tuple[MatchRule, ...] = ()
+    notes: list[str] = field(default_factory=list)
+    counts: dict[str, Any] = field(default_factory=dict)
+    stages: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The features that the data have, in a fixed order."""
+        return tuple(feature for features in self.kinds.values() for feature in features)
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """The keys of features of which a record can have several values."""
+        return frozenset(key for feature in self.features if feature.multivalued for key in feature.keys)
+
+    @property
+    def across_sources(self) -> bool:
+        """Whether only records of different sources are compared."""
+        return self.ruleset.mode is not Mode.DEDUPE
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage, and keep its seconds and the peak memory so far for `run.json`."""
+        self.progress(name, None)
+        start, processor = time.perf_counter(), time.process_time()
+        yield
+        seconds = time.perf_counter() - start
+        self.stages.append(
+            {
+                "stage": name,
+                "seconds": round(seconds, 3),
+                "cpu_seconds": round(time.process_time() - processor, 3),
+                "peak_memory_mb": peak_memory_mb(),
+            }
+        )
+        self.progress(name, seconds)
+
+
+def peak_memory_mb() -> int:
+    """The largest resident size of this process so far, in MB (10^6 bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6)

@@ -1,0 +1,139 @@
+"""Stage 5: what agreement is worth, learned from the pairs themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from sqlglot import exp
+
+from retrato.engines.compile import features as feature_sql
+from retrato.engines.compile import scoring as sql
+from retrato.engines.compile.blocking import sampled_pairs
+from retrato.engines.compile.comparisons import compared_pairs, level_column
+from retrato.engines.compile.template import tree
+from retrato.matching.comparisons import BANDS
+from retrato.matching.model import FellegiSunter
+from retrato.matching.rules import DEFAULT_RULES, FALLBACK_RULES
+from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
+from retrato.pipeline.features import frozen_bands, known_columns
+from retrato.pipeline.run import Run
+
+#: Candidate pairs that the model is estimated on; more are sampled.
+MOST_PAIRS = 4_000_000
+RANDOM_PAIRS = 1_000_000
+#: With fewer records or candidate pairs nothing can be learned.
+LEAST_RECORDS = 50
+LEAST_PAIRS = 30
+LEAST_FEATURES = 2
+
+
+def train(run: Run) -> None:
+    """Fit `run.model` unless one was given; where the data cannot support one, say so and leave it to the rules."""
+    run.match_rules = run.ruleset.match_rules
+    if run.model is not None:
+        run.model.check(run.comparisons)
+        return
+    reason = _unsupported(run)
+    if reason is None:
+        model = fit(_training_data(run))
+        reason = _implausible(model)
+        if reason is None:
+            run.model = _with_bands(run, model)
+            return
+    run.notes.append(f"no match model: {reason}; deterministic rules decide alone")
+    if run.match_rules == DEFAULT_RULES:
+        run.match_rules = FALLBACK_RULES
+
+
+def _unsupported(run: Run) -> str | None:
+    if run.counts["records"] < LEAST_RECORDS:
+        return f"{run.counts['records']} records are too few to learn from (at least {LEAST_RECORDS})"
+    if len(run.comparisons) < LEAST_FEATURES:
+        return "there is only one field to compare"
+    if run.counts["pairs"] < LEAST_PAIRS:
+        return f"{run.counts['pairs']} candidate pairs are too few to learn from (at least {LEAST_PAIRS})"
+    return None
+
+
+def _implausible(model: FellegiSunter) -> str | None:
+    for_agreement = [
+        sum(each.same[:BANDS]) > sum(each.unrelated[:BANDS]) and max(map(each.same_weight, range(BANDS))) > 0
+        for each in model.features
+    ]
+    if sum(for_agreement) < LEAST_FEATURES:
+        return "the estimate found no fields whose agreement speaks for the same person"
+    return None
+
+
+def _with_bands(run: Run, model: FellegiSunter) -> FellegiSunter:
+    notes = {**model.notes, "records": run.counts["records"]}
+    return FellegiSunter(model.features, model.prior_same, model.prior_household, frozen_bands(run), notes)
+
+
+def _training_data(run: Run) -> TrainingData:
+    share = min(1.0, MOST_PAIRS / max(run.counts["pairs"], 1))
+    records = run.engine.fetch(tree("SELECT source, count(*) AS n FROM features GROUP BY source ORDER BY source"))
+    pairs = _admissible(np.array(records.column("n").to_pylist(), float), across=run.across_sources)
+    names = [each.feature for each in run.comparisons]
+    masks = np.array([[name in mask for name in names] for mask in run.effective_rules])
+    return TrainingData(
+        comparisons=run.comparisons,
+        candidates=_patterns(run, sampled_pairs(share), rules=True),
+        random=_random(run),
+        masks=masks,
+        values=_value_counts(run, pairs),
+        pairs=pairs,
+        share=share,
+    )
+
+
+def _admissible(records: np.ndarray, *, across: bool) -> float:
+    """The number of pairs of records; across sources only those of different sources."""
+    total = records.sum()
+    return float((total**2 - (records**2).sum()) / 2 if across else total * (total - 1) / 2)
+
+
+def _patterns(run: Run, pairs: exp.Query, *, rules: bool) -> Patterns:
+    kept = ("a", "b", "rules") if rules else ("a", "b")
+    compared = compared_pairs(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
+    found = run.engine.fetch(sql.patterns(compared, run.comparisons, rules=rules))
+    levels = np.stack([found.column(level_column(each)).to_numpy() for each in run.comparisons], axis=1).astype(np.int8)
+    bits = found.column("rules").to_numpy().astype(np.uint64) if rules else np.zeros(len(levels), np.uint64)
+    return Patterns(levels, found.column("pairs").to_numpy().astype(float), bits)
+
+
+def _random(run: Run) -> Patterns:
+    """Levels of pairs drawn at random (seeded; record numbers follow the content, so the draw does not depend on row order)."""
+    generator = np.random.default_rng(run.ruleset.seed)
+    records = run.counts["records"]
+    a, b = generator.integers(0, records, (2, RANDOM_PAIRS), dtype=np.int64)
+    low, high = np.minimum(a, b)[a != b], np.maximum(a, b)[a != b]
+    run.engine.load("random_pairs", pa.table({"a": pa.array(low, pa.int32()), "b": pa.array(high, pa.int32())}))
+    query = tree("SELECT * FROM random_pairs")
+    if run.across_sources:
+        query = tree(
+            """
+            SELECT p.* FROM random_pairs p JOIN features l ON l.record = p.a JOIN features r ON r.record = p.b
+            WHERE l.source <> r.source
+            """
+        )
+    result = _patterns(run, query, rules=False)
+    run.engine.drop("random_pairs")
+    return result
+
+
+def _value_counts(run: Run, pairs: float) -> tuple[ValueCounts, ...]:
+    found = run.engine.fetch(feature_sql.agreeing_pairs(across_sources=run.across_sources)).to_pylist()
+    agreeing = {each.feature: np.zeros(BANDS) for each in run.comparisons}
+    for row in found:
+        agreeing[row["feature"]][row["band"]] = row["pairs"]
+    result = []
+    for feature in run.features:
+        groups: dict[str, list[float]] = {}
+        for row in run.engine.fetch(feature_sql.comparable_records(feature)).to_pylist():
+            groups.setdefault(row["space"], []).append(float(row["records"]))
+        comparable = sum(_admissible(np.array(counts), across=run.across_sources) for counts in groups.values())
+        result.append(ValueCounts(agreeing[feature.name], min(1.0, comparable / pairs)))
+    return tuple(result)
+
+

@@ -1,0 +1,79 @@
+"""The documentation is true: its Python runs, its commands exit with 0, its links lead somewhere.
+
+The Python blocks of a page share a namespace; its Python and console blocks run in one temporary folder, in order.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")})
+BLOCK = re.compile(r"^```(python|console)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+RETRATO = Path(sys.executable).with_name("retrato")
+
+
+def blocks(page):
+    text = page.read_text(encoding="utf-8")
+    return [(found[1], found[2], text.count("\n", 0, found.start()) + 2) for found in BLOCK.finditer(text)]
+
+
+def anchors(page):
+    """The anchors that GitHub makes of headings: lower case, punctuation dropped, blanks to hyphens."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def named(page):
+    return str(page.relative_to(ROOT))
+
+
+def run_console(text, where):
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            program, *arguments = shlex.split(line.removeprefix("$ "))
+            assert program == "retrato", f"{where}: only retrato commands are run, not {program}"
+            done = subprocess.run([RETRATO, *arguments], capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{where}: {line}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=named)
+def test_the_examples_of_a_page_run(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "page"}
+    for language, text, line in blocks(page):
+        where = f"{named(page)}:{line}"
+        if language == "console":
+            run_console(text, where)
+        else:
+            program = "\n" * (line - 1) + text  # so that a traceback shows the line of the page
+            exec(compile(program, str(page), "exec"), namespace)  # noqa: S102
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_the_links_of_a_page_lead_somewhere(page):
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        if target.startswith(("https://", "http://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = Path(os.path.normpath(page.parent / path)) if path else page
+        assert linked.exists(), f"{named(page)}: no {target}"
+        if anchor:
+            assert anchor in anchors(linked), f"{named(page)}: no heading for {target}"
+
+
+def test_every_page_of_the_documentation_can_be_reached_from_the_readme():
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        reached.add(page)
+        links = (target.partition("#")[0] for target in LINK.findall(page.read_text(encoding="utf-8")))
+        linked = {Path(os.path.normpath(page.parent / link)) for link in links if link.endswith(".md")}
+        waiting += sorted(each for each in linked - reached if each.exists())
+    assert {named(page) for page in PAGES} - {named(page) for page in reached} == set()
