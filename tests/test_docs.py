@@ -8,9 +8,15 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from retrato.identifiers.registry import FIELDS
+from retrato.profiles.survivorship import DEFAULTS
+from retrato.records import EVENT_FIELDS, RECORD_FIELDS
+from retrato.ruleset import Ruleset
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("benchmarks/**/*.md")})
@@ -77,3 +83,35 @@ def test_every_page_of_the_documentation_can_be_reached_from_the_readme():
         linked = {Path(os.path.normpath(page.parent / link)) for link in links if link.endswith(".md")}
         waiting += sorted(each for each in linked - reached if each.exists())
     assert {named(page) for page in PAGES} - {named(page) for page in reached} == set()
+
+
+def test_the_vocabulary_page_has_every_field():
+    text = (ROOT / "docs/reference/mapping.md").read_text(encoding="utf-8")
+    described = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+        for name in re.findall(r"`([\w]+)(?:\.NAME)?`", row)
+    }
+    assert described - {"es_dni"} == {*FIELDS, *RECORD_FIELDS, *EVENT_FIELDS}
+
+
+def test_the_ruleset_page_says_what_the_defaults_are():
+    text = (ROOT / "docs/reference/ruleset.md").read_text(encoding="utf-8")
+    described = re.findall(r"^\| `(\w+)` \| (?:`(.*?)`|\w+) \|", text.split("## ")[0], re.MULTILINE)
+    defaults = Ruleset().to_dict()
+    assert [name for name, _ in described] == [field.name for field in fields(Ruleset)]
+    assert {name: value.strip('"') for name, value in described if value} == {
+        name: str(value) for name, value in defaults.items() if not isinstance(value, tuple)
+    }
+    for rule in DEFAULTS:
+        row = next(
+            line for line in text.splitlines() if line.startswith("| `") and f"`{rule.attribute}`" in line.split("|")[1]
+        )
+        assert re.findall(r"`(\w+)`", row.split("|")[2]) == [each.value for each in rule.strategy]
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```toml" in page.read_text(encoding="utf-8")], ids=named)
+def test_the_rulesets_of_a_page_can_be_loaded(page, tmp_path):
+    for text in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
+        (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
+        Ruleset.load(tmp_path / "rules.toml")

@@ -12,7 +12,6 @@ import numpy as np
 
 from retrato.datasets.formats import Flags, Ints, Strings, blank, day_text, digits, strings
 from retrato.datasets.people import People
-from retrato.datasets.phones import distinct
 from retrato.datasets.places import CODES, Homes, city_column
 
 DNI_LETTERS = strings("TRWAGMYFPDXBNJZSQVHLCKE")
@@ -30,6 +29,18 @@ _CURP_UNSEEMLY = frozenset(
     MEON MIAR MION MOCO MOKO MULA MULO NACA NACO PEDA PEDO PENE PIPI PITO POPO PUTA PUTO QULO RATA ROBA ROBE ROBO RUIN SENO
     TETA VACA VAGA VAGO VAKA VUEI VUEY WUEI WUEY""".split()
 )
+
+
+def distinct(rng: np.random.Generator, count: int, space: int) -> Ints:
+    """Draw `count` different whole numbers below `space`, in random order.
+
+    >>> sorted(distinct(np.random.default_rng(1), 3, 3).tolist())
+    [0, 1, 2]
+    """
+    found = np.unique(rng.integers(0, space, count + count // 10 + 8))
+    while len(found) < count:
+        found = np.union1d(found, rng.integers(0, space, count))
+    return np.asarray(rng.permutation(found)[:count], dtype=np.int64)
 
 
 def draw_documents(rng: np.random.Generator, people: People, homes: Homes) -> tuple[Strings, Strings]:

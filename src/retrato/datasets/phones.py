@@ -45,18 +45,6 @@ PATTERNS = {
 }  # fmt: skip
 
 
-def distinct(rng: np.random.Generator, count: int, space: int) -> Ints:
-    """Draw `count` different whole numbers below `space`, in random order.
-
-    >>> sorted(distinct(np.random.default_rng(1), 3, 3).tolist())
-    [0, 1, 2]
-    """
-    found = np.unique(rng.integers(0, space, count + count // 10 + 8))
-    while len(found) < count:
-        found = np.union1d(found, rng.integers(0, space, count))
-    return np.asarray(rng.permutation(found)[:count], dtype=np.int64)
-
-
 def draw_phones(rng: np.random.Generator, country: Ints, area: Strings, *, mobile: bool) -> Ints:
     """Draw a number for everyone, no two alike, in the country and, where numbers are local, in the area of each.
 
@@ -67,23 +55,31 @@ def draw_phones(rng: np.random.Generator, country: Ints, area: Strings, *, mobil
     for i, code in enumerate(CODES):
         here = np.flatnonzero(country == i)
         if mobile and code in MOBILE_PREFIXES:
-            prefix = np.array([int(each) for each in MOBILE_PREFIXES[code].split()])
-            rest = WIDTH[code] - len(str(prefix[0]))
-            drawn = distinct(rng, len(here), len(prefix) * 10**rest)
-            numbers[here] = prefix[drawn // 10**rest] * 10**rest + drawn % 10**rest
-            continue
-        lengths = np.array([len(text) for text in area[here]], dtype=np.int64)
-        codes = np.array([int(text) for text in area[here]], dtype=np.int64)
-        free = WIDTH[code] - lengths
-        # Mobiles and landlines of one area share no first digit, so that no number is both.
-        first = rng.integers(5, 10, len(here)) if mobile else rng.integers(2, 5, len(here))
-        if code == "AR":
-            first = np.where(mobile, 5 + first % 2, 4)
-        elif code == "GB":
-            first = np.where(lengths == 2, 7, first)
-        tail = distinct(rng, len(here), 10 ** max(int(free.min(initial=6)) - 1, 1))
-        numbers[here] = codes * 10**free + first * 10 ** (free - 1) + tail
+            prefixes = np.array([int(each) for each in MOBILE_PREFIXES[code].split()])
+            first = prefixes[rng.integers(0, len(prefixes), len(here))]
+            free = np.full(len(here), WIDTH[code] - len(str(prefixes[0])))
+        else:
+            first, free = _local_prefixes(rng, code, area[here], mobile=mobile)
+        again = np.arange(len(here))
+        while len(again):
+            numbers[here[again]] = (first * 10**free + (rng.random(len(here)) * 10**free).astype(np.int64))[again]
+            again = np.setdiff1d(again, np.unique(numbers[here], return_index=True)[1])
     return numbers
+
+
+def _local_prefixes(rng: np.random.Generator, code: str, area: Strings, *, mobile: bool) -> tuple[Ints, Ints]:
+    """Area code and first digit of the number, and how many digits are free after them.
+
+    Mobiles and landlines of one area share no first digit, so that no number is both.
+    """
+    first = rng.integers(5, 10, len(area)) if mobile else rng.integers(2, 5, len(area))
+    lengths = np.array([len(text) for text in area], dtype=np.int64)
+    if code == "AR":
+        first = 5 + first % 2 if mobile else np.full(len(area), 4)
+    elif code == "GB":
+        first = np.where(lengths == 2, 7, first)
+    codes = np.array([int(text) for text in area], dtype=np.int64)
+    return codes * 10 + first, WIDTH[code] - lengths - 1
 
 
 def write_phones(rng: np.random.Generator, numbers: Ints, country: Ints, mobile: Flags, habits: Sequence[float]) -> Strings:

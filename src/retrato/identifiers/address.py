@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,7 +27,7 @@ class Address(IdentifierType):
     >>> Address().parse("C/ Mayor 3, 2º izq., 28013 Madrid").keys
     {'address': 'mayor 3 2 izq', 'street': 'mayor', 'postcode': '28013', 'city': 'madrid'}
     >>> Address().parse("Apt 4, 12 Oak Street").keys["address"], Address().parse("12 Oak Ave #4").keys["address"]
-    ('oak 12 4', 'oak ave 12 4')
+    ('oak 12 4', 'oak av 12 4')
     """
 
     region: str | None = None
@@ -170,7 +171,9 @@ def _country_part(given: Mapping[str, str]) -> dict[str, str]:
 def _one_line(given: Mapping[str, str]) -> str:
     """The address as one line: `street number, line 2, unit, postcode city, region, country`."""
     tidy = {name: " ".join(text.split()) for name, text in given.items()}
-    street = " ".join(tidy[name] for name in ("full", "street_number") if name in tidy)
+    street, number = tidy.get("full", ""), tidy.get("street_number", "")
+    if number and not re.search(rf"\b{re.escape(number)}\b", street):
+        street = f"{street} {number}".strip()
     place = " ".join(tidy[name] for name in ("postcode", "city") if name in tidy)
     pieces = (street, tidy.get("line2", ""), tidy.get("unit", ""), place, tidy.get("region", ""), tidy.get("country", ""))
     return ", ".join(piece for piece in pieces if piece)

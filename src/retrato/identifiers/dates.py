@@ -29,6 +29,7 @@ _WORDED = re.compile(r"[a-z]{3,}")
 _NUMBER = re.compile(r"(\d+)(?:\.\d*)?", re.ASCII)
 #: Day 0 of the spreadsheet calendar (its 1900 has a 29 February, so day 60 and later count from here).
 _SHEET_EPOCH = date(1899, 12, 30)
+_SHEET_LAST = 73415  # the end of the year 2100
 #: Two-digit years up to this one are of the 2000s. Fixed, so that a result does not depend on the day of the run.
 PIVOT = 25
 FIRST_YEAR, LAST_YEAR = 1000, 2100
@@ -110,7 +111,7 @@ def _digits(digits: str, day_first: bool) -> DateReading | None:
         return _digits(digits[:8], day_first)
     if len(digits) == 4 and FIRST_YEAR <= int(digits) <= LAST_YEAR:
         return DateReading(digits, True, 1)
-    if 4 <= len(digits) <= 5 and digits[0] != "0":
+    if 4 <= len(digits) <= 5 and LAST_YEAR < int(digits) <= _SHEET_LAST:
         day = _SHEET_EPOCH + timedelta(days=int(digits))
         return DateReading(day.isoformat(), True, 3, "spreadsheet_number")
     return None

@@ -13,7 +13,12 @@ from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.tables import synonyms, words
 
-_ADDRESS = re.compile(r"[^\s<>(),;|\"'\[\]]+@[^\s<>(),;|\"'\[\]]+")
+_ADDRESS = re.compile(r"[^\s<>(),;|\"\[\]]+@[^\s<>(),;|\"\[\]]+")
+_LOOSE_AT = re.compile(r"\s*@\s*")
+_SPELT_AT = re.compile(r"\s*[(\[](?:at|arroba)[)\]]\s*", re.IGNORECASE)
+_COMMA_FOR_DOT = re.compile(r"(?<=\w),(?=(?:com|es|net|org|mx|ar|co|cl|pe|uk)\b(?!@))", re.IGNORECASE)
+_NEXT_ADDRESS = re.compile(r"/(?=[^/\s]+@)")
+_EDGES = ".:;,'`´’<>"
 _KEY_UNFIT = re.compile(r"[^a-z0-9@._+\-]")
 _TAGGED = frozenset({"gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "fastmail.com", "proton.me",
                      "protonmail.com", "hotmail.es", "outlook.es", "live.com.mx", "hey.com"})  # fmt: skip
@@ -26,6 +31,10 @@ _FILLER_DOMAINS = frozenset(
     """test.com test.es test.test example.com example.org example.net example.es ejemplo.com ejemplo.es noemail.com nomail.com
     no.com x.com xx.com xxx.com x.x a.com aa.com abc.com asdf.com none.com na.com fake.com email.com correo.com mail.com
     no.es noemail.es nocorreo.com sincorreo.com prueba.com prueba.es notiene.com domain.com dominio.com""".split()
+)
+_FILLER_ANYWHERE = frozenset(
+    """noemail nomail noreply no-reply no_email no-email sinemail sincorreo nocorreo notiene none null test tests xxx noname notengo
+    nobody donotreply do-not-reply""".split()
 )
 #: Domains above that real people use too: only a filler local part makes the address a placeholder.
 _REAL_DOMAINS = frozenset({"email.com", "mail.com", "x.com", "test.com", "na.com", "abc.com", "correo.com"})
@@ -88,7 +97,7 @@ class Email(IdentifierType):
         return tuple(found.values())
 
     def _read(self, raw: str, address: str) -> Identifier:
-        value, status = _validated(address)
+        value, status = _validated(re.sub("@{2,}", "@", address) if "@@" in address else address)
         issues: list[Issue] = [] if status is Status.VALID else [_SYNTAX]
         local, _, domain = value.rpartition("@")
         if _is_filler(local.lower(), domain.lower()):
@@ -133,9 +142,15 @@ def _candidates(text: str) -> list[str]:
     stripped = text.strip()
     if stripped.isascii() and stripped.count("@") == 1 and stripped.replace("@", "").replace(".", "").isalnum():
         return [stripped]
-    tidied = re.sub(r"\s*@\s*", "@", stripped.replace("mailto:", " ").replace("MAILTO:", " "))
-    tidied = re.sub(r"\s*(?:\(at\)|\[at\]|\(arroba\)|\[arroba\])\s*", "@", tidied, flags=re.IGNORECASE)
-    return [each.strip(".:;,'") for each in re.split(r"/(?=[^/\s]+@)", " ".join(_ADDRESS.findall(tidied)))[0:] for each in each.split()]
+    if len(stripped) > 2000:
+        return []
+    tidied = _LOOSE_AT.sub("@", stripped.replace("mailto:", " ").replace("MAILTO:", " "))
+    if "(" in tidied or "[" in tidied:
+        tidied = _SPELT_AT.sub("@", tidied)
+    if "," in tidied:
+        tidied = _COMMA_FOR_DOT.sub(".", tidied)
+    found = (each.strip(_EDGES) for each in _NEXT_ADDRESS.sub(" ", " ".join(_ADDRESS.findall(tidied))).split())
+    return [each for each in found if "@" in each.strip("@")]
 
 
 def _validated(address: str) -> tuple[str, Status]:
@@ -165,7 +180,8 @@ def _ascii(text: str) -> str:
 
 
 def _is_filler(local: str, domain: str) -> bool:
-    if local in _FILLER_LOCALS and (domain in _FILLER_DOMAINS or local.startswith(("no", "sin", "test", "xxx")) and local != "no"):
-        return not local.startswith("noreply@")
+    """Whether nobody can be reached there: `test@test.com`, `noemail@…`, `x@x.x`."""
+    if local in _FILLER_LOCALS and (domain in _FILLER_DOMAINS or local in _FILLER_ANYWHERE):
+        return True
     head = domain.partition(".")[0]
-    return (domain in _FILLER_DOMAINS and domain not in _REAL_DOMAINS) or (local == head and len(local) <= 4) or not head
+    return (domain in _FILLER_DOMAINS and domain not in _REAL_DOMAINS) or (local == head and len(set(local)) <= 1)

@@ -73,6 +73,16 @@ def _other(letter: str) -> str:
     return f"{ord(letter):04x}" if letter.isalpha() else " "
 
 
+@lru_cache(maxsize=1 << 17)
+def fold_word(word: str) -> str:
+    """Fold one word that comes again and again (a name, a kind of street); the same as `fold`, remembered.
+
+    >>> fold_word("García")
+    'garcia'
+    """
+    return fold(word)
+
+
 def squeeze(text: str) -> str:
     """Fold text and leave the blanks out: the form of codes and numbers.
 

@@ -25,7 +25,7 @@ _URL = re.compile(r"(?:https?://)?(?:(?:www|m|mobile|web|es|es-es|mx|uk|ar)\.)?(
 _PATH_WORDS = frozenset({"in", "pub", "u", "user", "users", "c", "channel", "add", "profile", "people", "company", "pages", "t", "s"})
 _LABELLED = re.compile(r"([a-z]{1,10})\s*:\s*@?(?=\S)", re.IGNORECASE)
 _HANDLE = re.compile(r"[\w.\-]{2,60}")
-_SEPARATORS = re.compile(r"\s*[;|,\n]\s*|\s+(?=@)|\s+/\s+")
+_SEPARATORS = re.compile(r"\s*[;|,\n]\s*|(?<!:)\s+(?=@)|\s+/\s+")
 _NO_HANDLE = Issue("not_a_handle", "the text is no handle")
 
 

@@ -15,13 +15,14 @@ from retrato.identifiers.placeholders import is_absent, is_null
 
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?::|h\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?:h|hrs?|horas)?\.?\s*"
-    r"(?P<half>[ap]\.?\s?m\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*(?:\([^)]*\))?",
+    r"(?P<half>[ap]\.?\s?m\.?)?\s*(?:UTC|GMT|Z)?(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*(?:\([^)]*\))?",
     re.IGNORECASE | re.ASCII,
 )
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{15,16})(\.\d+)?", re.ASCII)
 _SERIAL = re.compile(r"(\d{5})\.(\d+)", re.ASCII)
 _COMPACT = re.compile(r"(\d{8})[T ]?(\d{2})(\d{2})(\d{2})?(Z?)", re.ASCII)
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,9}\.?,\s*")
+_EDGES = " \t\r\n[]\u200e\u200f\u202f"
 _START = datetime(1970, 1, 1)  # noqa: DTZ001  naive and in UTC, like every moment here
 _SHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001
 _NOT_A_MOMENT = Issue("not_a_moment", "the text is no date or time")
@@ -103,7 +104,7 @@ def read_moment(text: str, *, day_first: bool = True) -> datetime | None:
     >>> read_moment("1709634120").isoformat(), read_moment("5 Mar 2024 10:22 PM").isoformat()
     ('2024-03-05T10:22:00', '2024-03-05T22:22:00')
     """
-    written = text.strip()
+    written = text.strip(_EDGES)
     if len(written) > 80:
         return None
     try:

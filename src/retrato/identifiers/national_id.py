@@ -101,9 +101,10 @@ class NationalId(IdentifierType):
         if not bare or len(bare) > 40:
             return Identifier(self.kind, raw, None, Status.INVALID, self.namespace, issues=(_BAD_SHAPE,))
         digits = "".join(each for each in bare if each.isdigit())
-        if is_filler_code(bare) or is_repeated(digits) and len(digits) != 8 or not digits.strip("0") and len(digits) >= 4:
-            return Identifier(self.kind, raw, bare.upper(), Status.PLACEHOLDER, self.namespace, issues=(_FILLER,))
         name, status, fitted = self._typed(written, bare, region)
+        counting = is_repeated(digits) and (status is not Status.VALID or bare.isdigit())
+        if is_filler_code(bare) or (len(digits) > 5 and len(set(digits)) == 1) or counting:
+            return Identifier(self.kind, raw, bare.upper(), Status.PLACEHOLDER, self.namespace, issues=(_FILLER,))
         issues = () if status is not Status.INVALID else (_BAD_CHECK if fitted else _BAD_SHAPE,)
         keys = {"national_id": with_namespace(name, code_key(fitted or bare))}
         return Identifier(self.kind, raw, (fitted or bare).upper(), status, name, keys=keys, issues=issues)

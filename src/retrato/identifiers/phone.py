@@ -20,6 +20,8 @@ _WHATSAPP = re.compile(r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?pho
 _WHATSAPP_ID = re.compile(r"(\d{7,15})(?:[:-]\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us)", re.IGNORECASE)
 _LABEL = re.compile(r"^\s*(?:tel|phone|sms|callto|whatsapp|wa|movil|móvil|cel|fax|tlf|tfno|tf|ph|mob|m|t)?[.:\s]*(?=[+(\d])", re.IGNORECASE)  # fmt: skip
 _EXTENSION = re.compile(r"\s*(?:;ext=|\bext\.?|\bextensi[oó]n|\bx|\banexo|\bint\.?|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)  # fmt: skip
+_REMARK = re.compile(r"\s*\([^()\d]*\)\s*$")
+_QUOTES = "'\"`´’=<>"
 _FLOAT = re.compile(r"\+?(\d+)\.0+")
 _SCIENTIFIC = re.compile(r"(\d(?:[.,]\d+)?)[eE]\+?(\d{1,2})")
 _TRUNK_ZERO = re.compile(r"(\+|\b00)\s*(\d{1,3})\s*\(0\)")
@@ -97,12 +99,14 @@ class Phone(IdentifierType):
         if len(digits) < 4 or _SHAPE.fullmatch(number) is None:
             return Identifier(self.kind, raw, None, Status.INVALID, issues=(*issues, _NO_NUMBER))
         if _is_filler(digits):
-            return Identifier(self.kind, raw, number[:1].replace(number[:1], "+" if number[0] == "+" else "") + digits,
-                              Status.PLACEHOLDER, issues=(*issues, _FILLER))  # fmt: skip
+            value = f"+{digits}" if number.startswith("+") else digits
+            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _FILLER))
         return self._checked(raw, number, digits, region, issues)
 
     def _checked(self, raw: str, number: str, digits: str, region: str | None, issues: tuple[Issue, ...]) -> Identifier:
         international = number.startswith("+")
+        if region == "MX" or digits.startswith("521"):
+            number, international, digits = _mexican(number, digits, international, region)
         parsed = _parsed(number, None if international else region)
         if parsed is None or not phonenumbers.is_valid_number(parsed):
             other = None if international or len(digits) < 10 else _parsed("+" + digits, None)
@@ -194,7 +198,7 @@ def _repaired(text: str) -> tuple[str, tuple[Issue, ...]]:
     decimal = _FLOAT.fullmatch(number)
     if decimal:
         return _repaired(decimal[1])[0], ()
-    number = _LABEL.sub("", number)
+    number = _REMARK.sub("", _LABEL.sub("", number.strip(_QUOTES)))
     extended = _EXTENSION.search(number)
     if extended and extended.start() > 6:
         number, issues = number[: extended.start()], (_EXTENDED,)
@@ -206,6 +210,18 @@ def _repaired(text: str) -> tuple[str, tuple[Issue, ...]]:
     elif number.startswith(("(+", "(00")):
         number = "+" + compact.removeprefix("00")
     return number, issues
+
+
+def _mexican(number: str, digits: str, international: bool, region: str | None) -> tuple[str, bool, str]:
+    """A Mexican number without the prefixes that went out of use in 2019 (`+52 1`, `044`, `045`, `01`, `1`)."""
+    if len(digits) == 13 and digits.startswith("521"):
+        digits = "52" + digits[3:]
+        return "+" + digits, True, digits
+    if region == "MX" and not international:
+        for prefix in ("044", "045", "01", "1"):
+            if digits.startswith(prefix) and len(digits) == len(prefix) + 10:
+                return digits[len(prefix) :], False, digits[len(prefix) :]
+    return number, international, digits
 
 
 def _is_filler(digits: str) -> bool:

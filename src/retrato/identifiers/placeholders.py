@@ -37,7 +37,11 @@ def is_null(text: str | None) -> bool:
     >>> is_null(" - "), is_null("NaN"), is_null("Nancy")
     (True, True, False)
     """
-    return text is None or _is_null(text) if text is None or len(text) <= 16 else not text.strip()
+    if not text:
+        return True
+    if text[0].isalnum():
+        return len(text) <= 12 and text.rstrip().lower() in NULLS
+    return _is_null(text) if len(text) <= 16 else not text.strip()
 
 
 @lru_cache(maxsize=1 << 14)

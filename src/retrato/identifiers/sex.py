@@ -11,8 +11,8 @@ from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 
 _WORDS = {
-    "m": "m male man boy masculino masc hombre varon h v caballero nino macho mr sr chico masculin",
-    "f": "f female woman girl femenino fem mujer muj dama senora nina hembra mrs ms sra srta chica w feminine feminino",
+    "m": "1 m male man boy masculino masc hombre varon h v caballero nino macho mr sr chico masculin",
+    "f": "2 f female woman girl femenino fem mujer muj dama senora nina hembra mrs ms sra srta chica w feminine feminino",
     "other": "o other otro otra otre x nb non binary no binario nonbinary diverse divers d third gender tercer genero intersex",
 }
 _PHRASES = {"non binary": "other", "no binario": "other", "third gender": "other", "tercer genero": "other"}

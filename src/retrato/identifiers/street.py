@@ -44,6 +44,8 @@ _UNIT_FORMS = {
     for form in forms.split()
 }  # fmt: skip
 _UNIT_STARTS = (_UNIT_WORDS | _UNIT_FORMS.keys()) - {"pl", "dr", "of", "at", "centro", "no", "ent", "torre", "casa", "cto", "block", "tower"}
+#: What announces a neighbourhood: it stands on a one-line address after the street and is no part of its key.
+_NEIGHBOURHOODS = frozenset({"col", "colonia", "fracc", "fraccionamiento", "barrio", "bo", "bda", "urb", "urbanización", "urbanizacion"})
 _LONG_SUFFIXES = frozenset({"street", "road", "avenue", "drive", "lane", "crescent", "boulevard", "highway", "terrace"})
 _STATES = "nsw vic qld sa wa tas nt act"
 
@@ -162,7 +164,7 @@ def _read_line(line: str) -> StreetReading:
     tokens = _prepared(line).split()
     if not tokens:
         return _NOTHING
-    display = _SEGMENTS.split(line.strip())[0]
+    display = " ".join(line.split())
     if tokens[0] in {"pobox", "apdo", "apartado"} and len(tokens) > 1:
         return StreetReading("po box", "", " ".join(tokens[1:]), "", display)
     before, unit, number = [], "", ""
@@ -172,6 +174,8 @@ def _read_line(line: str) -> StreetReading:
     if kind is not None and not (len(tokens) == 2 and tokens[1] in _after() and tokens[1] not in _before()):
         before = tokens[:1]
         tokens = _without_particles(tokens[1:])
+    elif tokens[0][0].isdigit() and len(tokens) > 1 and tokens[1] in _PARTICLES:
+        before, kind = [""], None
     elif tokens[0][0].isdigit() and len(tokens) > 1 and tokens[1] not in _PARTICLES and not _ORDINALS.fullmatch(tokens[0]):
         kind = None
         number, tokens = _leading_number(tokens)
@@ -179,6 +183,8 @@ def _read_line(line: str) -> StreetReading:
         kind = None
         tokens = _without_particles(tokens)
     name, rest = _name_and_rest(tokens, led=bool(number), kinded=bool(before))
+    if name == ["sn"]:
+        return StreetReading("", "", "sn", "", display)
     if kind is None:
         name, kind = _suffix(name)
     return _finished(name, kind, number, [*rest, *unit.split()], display)
@@ -218,7 +224,7 @@ def _name_and_rest(tokens: list[str], *, led: bool, kinded: bool) -> tuple[list[
             if position + 1 < len(tokens) and tokens[position + 1] in _PARTICLES and kinded:
                 continue
             return tokens[:position], tokens[position:]
-        if token in {"num", "sn", "km"} or (position > 0 and token in _UNIT_STARTS and not _names_on(tokens, position)):
+        if (token in {"num", "sn", "km"} and position > 0) or (position > 0 and token in _UNIT_STARTS and not _names_on(tokens, position)):
             return tokens[:position], tokens[position:]
         if led and token in _LONG_SUFFIXES and position > 0 and not (position + 1 < len(tokens) and tokens[position + 1] in _after()):
             end = position + 1
@@ -267,6 +273,8 @@ def split_line(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
             return text, {}
         return tail[1].strip(" -"), {"postcode": tail[2], "city": tail[3].strip()}
     segments = [each for each in _SEGMENTS.split(text) if each]
+    if len(segments) > 2:
+        segments = [*segments[:1], *(each for each in segments[1:] if not _is_neighbourhood(each))]
     if len(segments) < 2 or len(segments) > 12:
         return text, {}
     places: dict[str, str] = {}
@@ -276,6 +284,11 @@ def split_line(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
             places["country"] = segments.pop()
     line = _take_places(segments, places)
     return ", ".join(_street_first(line)), places
+
+
+def _is_neighbourhood(segment: str) -> bool:
+    first, _, rest = segment.partition(" ")
+    return bool(rest) and first.lower().strip(".") in _NEIGHBOURHOODS
 
 
 def _take_places(segments: list[str], places: dict[str, str]) -> list[str]:

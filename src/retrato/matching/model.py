@@ -115,13 +115,13 @@ class FellegiSunter:
         return units(math.log2(max(self.prior_household, 1e-15) / (1 - self.prior_same - self.prior_household)))
 
     def weights(self, levels: Mapping[str, int]) -> tuple[int, int]:
-        """The match weight and the household weight of a pair (feature to level), in units."""
+        """The match weight of a pair (feature to level), and the log2 odds of household against unrelated; both in units."""
         same, household = self.prior_same_weight, self.prior_household_weight
         for each in self.features:
             level = levels.get(each.feature, MISSING)
             same += each.same_weight(level)
             household += each.household_weight(level)
-        return same - softplus(household), household - softplus(same)
+        return same - softplus(household), household
 
     def check(self, comparisons: Sequence[Comparison]) -> None:
         """Raise ModelError unless the model was fitted for these comparisons."""

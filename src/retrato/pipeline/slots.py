@@ -64,7 +64,7 @@ def slots_of(number: int, source: Source, mapping: SourceMapping) -> tuple[Slot,
 
 def _identifier_columns(mapping: SourceMapping) -> Iterator[tuple[str, str]]:
     for each in mapping.columns:
-        if each.field is not None and each.field.partition(".")[0] not in _NOT_IDENTIFIERS:
+        if each.field is not None and each.field not in _NOT_IDENTIFIERS:
             yield each.column, each.field
 
 

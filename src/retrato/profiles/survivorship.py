@@ -23,7 +23,16 @@ from retrato.errors import ConfigurationError, Problem
 
 
 class Strategy(StrEnum):
-    """One way to prefer a value over another."""
+    """One way to prefer a value over another.
+
+    - `verified_first`: valid before possible before invalid.
+    - `complete_first`: with all its essential parts (`ESSENTIAL_PARTS`) before without.
+    - `most_recent`: the latest time at which any record showed it; unknown times last.
+    - `most_frequent`: the number of records that agree. Accents and case make no difference to words, and a name has
+      the agreement of its shorter forms as well: "Pedro García" speaks for "Pedro García López".
+    - `source_priority`: the order of the rule's `sources`.
+    - `longest`: the number of bytes in UTF-8, so that "García" says more than "Garcia".
+    """
 
     VERIFIED_FIRST = "verified_first"
     COMPLETE_FIRST = "complete_first"
@@ -58,6 +67,9 @@ ANY_ATTRIBUTE = "*"
 
 #: Attributes of which one person may well have several at once, so that one value says nothing against another.
 SEVERAL_AT_ONCE = frozenset({"email", "phone", "account_id", "handle", "device_id"})
+
+#: Kinds whose values are words, which agree when they differ by accents and case alone.
+IN_WORDS = frozenset({"name", "address", "category", "text"})
 
 #: Parts without which a value of a kind is not complete: of each group at least one.
 ESSENTIAL_PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {

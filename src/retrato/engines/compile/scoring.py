@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.comparisons import level_column
 from retrato.engines.compile.template import column, tree
-from retrato.matching.comparisons import Comparison
+from retrato.matching.comparisons import BANDS, CONTACT_CLASSES, Comparison, Split
 from retrato.matching.model import BIT, FeatureWeights, FellegiSunter
 from retrato.matching.rules import Decision, MatchRule
 
@@ -31,7 +31,7 @@ def patterns(compared: exp.Query, comparisons: Sequence[Comparison], *, rules: b
 def _lookup(name: str, values: Sequence[int]) -> Node:
     """The value of a level: the first for a missing one (-1), then by number."""
     array = exp.Array(expressions=[exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value)) for value in (0, *values)])
-    return tree(":array[:level + 2]", array=array, level=column(name))
+    return tree("list_extract(:array, :level + 2)", array=array, level=column(name))
 
 
 def _sum(model: FellegiSunter, comparisons: Sequence[Comparison], *, household: bool) -> Node:
@@ -85,15 +85,31 @@ def _decided(rules: Sequence[MatchRule], comparisons: Sequence[Comparison]) -> N
 def scores(
     compared: exp.Query, comparisons: Sequence[Comparison], *, model: FellegiSunter | None, rules: Sequence[MatchRule]
 ) -> exp.Query:
-    """`a, b, weight, household, rule` of every pair. Without a model the weights are 0 and only rules decide."""
+    """`a, b, weight, household, rule, home` of every pair. Without a model the weights are 0 and only rules decide."""
     zero = exp.Literal.number(0)
     same: Node = _sum(model, comparisons, household=False) if model else zero
     household: Node = _sum(model, comparisons, household=True) if model else zero
     summed = exp.select(
-        "a", "b", exp.alias_(same, "same"), exp.alias_(household, "household"), exp.alias_(_decided(rules, comparisons), "rule")
+        "a", "b", exp.alias_(same, "same"), exp.alias_(household, "household"), exp.alias_(_decided(rules, comparisons), "rule"), exp.alias_(home(comparisons), "home"),
     ).from_(compared.subquery("c"))
     weight = tree("same - :other", other=softplus(column("household"))) if model else zero
-    return exp.select("a", "b", exp.alias_(weight, "weight"), "household", "rule").from_(summed.subquery("s"))
+    return exp.select("a", "b", exp.alias_(weight, "weight"), "household", "rule", "home").from_(summed.subquery("s"))
+
+
+def home(comparisons: Sequence[Comparison]) -> Node:
+    """Whether a pair shares a home: an address of few people, or a surname and a contact point that is not public."""
+    known = {each.feature: each for each in comparisons}
+
+    def equal(name: str, most: int) -> Node:
+        return tree(":l BETWEEN 0 AND :n", l=column(level_column(known[name])), n=most)
+
+    few, some = CONTACT_CLASSES.index("3-4 names"), CONTACT_CLASSES.index("5-12 names")
+    contacts = [each.feature for each in comparisons if each.split is Split.CONTACT]
+    tests = [equal("address", few)] if "address" in known else []
+    if "family_name" in known and contacts:
+        shared = exp.or_(*(equal(name, some) for name in contacts))
+        tests.append(exp.and_(equal("family_name", BANDS - 1), exp.paren(shared)))
+    return exp.or_(*tests) if tests else exp.false()
 
 
 def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> Node:
@@ -107,6 +123,6 @@ def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> 
             bits = f" ({feature.same_weight(number) / BIT:+.1f})" if feature else ""
             texts.append(exp.Literal.string(f"{comparison.feature}: {name}{bits}"))
         pieces.append(
-            tree(":array[:level + 2]", array=exp.Array(expressions=texts), level=column(level_column(comparison)))
+            tree("list_extract(:array, :level + 2)", array=exp.Array(expressions=texts), level=column(level_column(comparison)))
         )
     return exp.func("concat_ws", exp.Literal.string("; "), *pieces)

@@ -6,7 +6,7 @@ namespace. Each strategy is a number, smaller is better; the rule of an attribut
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlglot import exp
 
@@ -18,6 +18,7 @@ from retrato.profiles.survivorship import (
     CURRENT_VERSION,
     DOUBT,
     ESSENTIAL_PARTS,
+    IN_WORDS,
     NOT_RANKED,
     ONLY_VALUE,
     SEVERAL_AT_ONCE,
@@ -63,11 +64,19 @@ def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
     """
     chosen = effective_rules(rules)
     return (
+        ("_value_slots", tree(_SLOTS)),
+        ("_value_persons", tree(_PERSONS)),
         ("_value_claims", tree(_CLAIMS, priority=_priority(chosen), incomplete=_incomplete())),
         ("_value_candidates", tree(_CANDIDATES, **_literals(VOTES))),
-        ("_name_agreement", tree(_NAME_AGREEMENT)),
+        ("_value_counts", tree(_COUNTS)),
+        ("_value_rivals", tree(_RIVALS, in_words=_kind_in(IN_WORDS))),
+        ("_value_agreement", tree(_AGREEMENT)),
         ("_value_contests", tree(_CONTESTS, **_keys(chosen))),
-        ("_value_ranks", tree(_RANKS, rule=_deciding(chosen), only_value=ONLY_VALUE, doubt=DOUBT, **_several())),
+        (
+            "_value_ranks",
+            tree(_RANKS, rule=_deciding(chosen), only_value=ONLY_VALUE, doubt=DOUBT, several=_kind_in(SEVERAL_AT_ONCE)),
+        ),
+        ("_value_golden", tree(_GOLDEN)),
         ("values", tree(_VALUES, not_ranked=NOT_RANKED)),
     )
 
@@ -141,77 +150,90 @@ def _deciding(rules: Mapping[str, SurvivorshipRule]) -> exp.Expression:
     return case.else_(exp.Literal.string(CONTENT))
 
 
-def _several() -> dict[str, exp.Expression]:
-    names = [exp.Literal.string(name) for name in sorted(SEVERAL_AT_ONCE)]
-    return {"several": exp.In(this=exp.column("kind"), expressions=names)}
+def _kind_in(kinds: Iterable[str]) -> exp.Expression:
+    return exp.In(this=exp.column("kind"), expressions=[exp.Literal.string(name) for name in sorted(kinds)])
 
 
-#: Every value of every record, with what single rows know of the strategies.
+#: The things that values compete for inside a profile, numbered so that grouping is cheap.
+_SLOTS = """
+SELECT attribute, kind, namespace, CAST(row_number() OVER (ORDER BY attribute, kind, namespace) AS INTEGER) AS slot
+FROM (SELECT DISTINCT attribute, kind, coalesce(namespace, '') AS namespace FROM identifiers) AS s
+"""
+
+#: A profile by the number of its first record.
+_PERSONS = """
+SELECT a.record, a.profile_id, p.person, r.source, r.record_key
+FROM assignments AS a
+JOIN (SELECT profile_id, min(record) AS person FROM assignments GROUP BY profile_id) AS p ON p.profile_id = a.profile_id
+JOIN records AS r ON r.record = a.record
+"""
+
+#: Every value of every record, with what single rows know of the strategies. `claim` numbers the rows in no particular order.
 _CLAIMS = """
-SELECT *, :priority AS priority, :incomplete AS incomplete
+SELECT *, row_number() OVER () AS claim, :priority AS priority, :incomplete AS incomplete
 FROM (
   SELECT
-    a.profile_id, i.record, i.version, i.attribute, i.kind, coalesce(i.namespace, '') AS namespace, i.ordinal,
-    i.value, i.raw, i.parts, i.status, r.source, r.record_key, i.column_name, i.observed_at,
+    p.person, s.slot, i.record, i.version, i.attribute, i.kind, s.namespace, i.ordinal, i.value, i.raw, i.parts, i.status,
+    p.profile_id, p.source, p.record_key, i.column_name, i.observed_at,
     CASE i.status WHEN 'valid' THEN 0 WHEN 'possible' THEN 1 ELSE 2 END AS unverified,
     CASE WHEN i.version > 0 THEN 1 ELSE 0 END AS superseded,
     i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AS usable
   FROM identifiers AS i
-  JOIN assignments AS a ON a.record = i.record
-  JOIN records AS r ON r.record = i.record
+  JOIN _value_persons AS p ON p.record = i.record
+  JOIN _value_slots AS s ON s.attribute = i.attribute AND s.kind = i.kind AND s.namespace = coalesce(i.namespace, '')
 ) AS c
 """
 
-#: Candidates, and how many there are for the same attribute with how many votes (in twentieths).
+#: Candidates and their votes in twentieths.
 _CANDIDATES = """
 WITH held AS (
-  SELECT profile_id, attribute, kind, namespace, value, record, min(superseded) AS superseded, min(unverified) AS unverified,
+  SELECT person, slot, value, record, min(superseded) AS superseded, min(unverified) AS unverified,
     max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete
-  FROM _value_claims WHERE usable GROUP BY ALL
-), distinct_values AS (
-  SELECT profile_id, attribute, kind, namespace, value, min(superseded) AS superseded, min(unverified) AS unverified,
+  FROM _value_claims WHERE usable GROUP BY person, slot, value, record
+), candidates AS (
+  SELECT person, slot, value, min(superseded) AS superseded, min(unverified) AS unverified,
     max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete,
     CAST(CASE WHEN min(superseded) = 0 THEN sum(1 - superseded) ELSE count(*) END AS INTEGER) AS support
-  FROM held GROUP BY ALL
+  FROM held GROUP BY person, slot, value
 )
-SELECT *, count(*) OVER (PARTITION BY profile_id, attribute, kind, namespace) AS candidates,
-  CAST(sum(votes) OVER (PARTITION BY profile_id, attribute, kind, namespace) AS BIGINT) AS all_votes
-FROM (
-  SELECT *, CAST(support AS BIGINT) * (2 - superseded)
-    * (CASE unverified WHEN 0 THEN :valid WHEN 1 THEN :possible ELSE :invalid END) AS votes
-  FROM distinct_values
-) AS d
+SELECT *, CAST(support AS BIGINT) * (2 - superseded)
+  * (CASE unverified WHEN 0 THEN :valid WHEN 1 THEN :possible ELSE :invalid END) AS votes
+FROM candidates
 """
 
-#: Letters that differ by accent or case alone; what Western European names need.
-_FOLDED = """translate(lower(value), 'áàâäãåéèêëíìîïóòôöõúùûüñçýÿ', 'aaaaaaeeeeiiiiooooouuuuncyy')"""
+_COUNTS = """
+SELECT person, slot, count(*) AS candidates, CAST(sum(votes) AS BIGINT) AS all_votes
+FROM _value_candidates GROUP BY person, slot
+"""
 
-#: A name agrees with every shorter form of it: "Pedro García" speaks for "Pedro García López" as well.
-_NAME_AGREEMENT = f"""
+#: Candidates that have rivals. Values in words are compared without accents and case.
+_RIVALS = """
+SELECT c.*, s.attribute, s.kind, n.all_votes, CASE WHEN :in_words THEN strip_accents(lower(c.value)) ELSE c.value END AS folded
+FROM _value_candidates AS c
+JOIN _value_counts AS n ON n.person = c.person AND n.slot = c.slot AND n.candidates > 1
+JOIN _value_slots AS s ON s.slot = c.slot
+"""
+
+#: How many records agree with each: for a name also those with a shorter form of it.
+_AGREEMENT = """
 WITH names AS (
-  SELECT *, string_split({_FOLDED}, ' ') AS words FROM _value_candidates WHERE kind = 'name' AND candidates > 1
+  SELECT person, slot, superseded, value, support, string_split(folded, ' ') AS words FROM _value_rivals WHERE kind = 'name'
 )
-SELECT n.profile_id, n.attribute, n.namespace, n.value, CAST(sum(m.support) AS BIGINT) AS agreement
+SELECT n.person, n.slot, n.value, CAST(sum(m.support) AS BIGINT) AS agreement
 FROM names AS n
-JOIN names AS m ON m.profile_id = n.profile_id AND m.attribute = n.attribute AND m.namespace = n.namespace
-  AND m.superseded = n.superseded AND list_has_all(n.words, m.words)
-GROUP BY n.profile_id, n.attribute, n.namespace, n.value
+JOIN names AS m ON m.person = n.person AND m.slot = n.slot AND m.superseded = n.superseded AND list_has_all(n.words, m.words)
+GROUP BY n.person, n.slot, n.value
+UNION ALL
+SELECT person, slot, value, CAST(sum(support) OVER (PARTITION BY person, slot, superseded, folded) AS BIGINT) AS agreement
+FROM _value_rivals WHERE kind <> 'name'
 """
 
-#: Candidates that have rivals, with the keys to order them by.
-_CONTESTS = f"""
-SELECT profile_id, attribute, kind, namespace, value, unverified, superseded, support, votes, all_votes,
+_CONTESTS = """
+SELECT person, slot, attribute, kind, value, unverified, superseded, support, votes, all_votes,
   :key_0 AS key_0, :key_1 AS key_1, :key_2 AS key_2, :key_3 AS key_3, :key_4 AS key_4, :key_5 AS key_5
 FROM (
-  SELECT c.*, coalesce(n.agreement, c.same) AS agreement
-  FROM (
-    SELECT *, CAST(sum(support) OVER (
-        PARTITION BY profile_id, attribute, kind, namespace, superseded, {_FOLDED}
-      ) AS BIGINT) AS same
-    FROM _value_candidates WHERE candidates > 1
-  ) AS c
-  LEFT JOIN _name_agreement AS n ON c.kind = 'name' AND n.profile_id = c.profile_id AND n.attribute = c.attribute
-    AND n.namespace = c.namespace AND n.value = c.value
+  SELECT r.*, a.agreement
+  FROM _value_rivals AS r JOIN _value_agreement AS a ON a.person = r.person AND a.slot = r.slot AND a.value = r.value
 ) AS d
 """
 
@@ -227,33 +249,38 @@ WITH ordered AS (
     coalesce(lag(key_5) OVER best, lead(key_5) OVER best) AS other_key_5
   FROM _value_contests
   WINDOW best AS (
-    PARTITION BY profile_id, attribute, kind, namespace
-    ORDER BY superseded, key_0, key_1, key_2, key_3, key_4, key_5, value
+    PARTITION BY person, slot ORDER BY superseded, key_0, key_1, key_2, key_3, key_4, key_5, value
   )
-), ranked AS (
-  SELECT profile_id, attribute, kind, namespace, value, unverified, support, votes, all_votes, rank, :rule AS rule FROM ordered
-  UNION ALL
-  SELECT profile_id, attribute, kind, namespace, value, unverified, support, votes, all_votes, 1, :only_value
-  FROM _value_candidates WHERE candidates = 1
 )
-SELECT profile_id, attribute, kind, namespace, value, unverified, support, CAST(rank AS INTEGER) AS rank, rule,
+SELECT person, slot, value, unverified, support, CAST(rank AS INTEGER) AS rank, :rule AS rule,
   votes / (CASE WHEN :several THEN votes ELSE all_votes END + 2.0 * :doubt) AS confidence
-FROM ranked
+FROM ordered
+UNION ALL
+SELECT c.person, c.slot, c.value, c.unverified, c.support, 1, :only_value, c.votes / (c.votes + 2.0 * :doubt)
+FROM _value_candidates AS c
+JOIN _value_counts AS n ON n.person = c.person AND n.slot = c.slot AND n.candidates = 1
 """
 
-#: The golden row of a value is a current one, from the source with priority, the newest.
-_VALUES = """
-SELECT profile_id, attribute, kind, namespace, rank, coalesce(rank = 1 AND turn = 1, FALSE) AS golden, value, raw, parts, status,
-  source, record_key, version, column_name, observed_at, support, confidence, rule
+#: The row that a golden value is taken from: a current one, from the source with priority, the newest.
+_GOLDEN = """
+SELECT claim
 FROM (
-  SELECT c.*, k.rank, k.support, k.confidence, coalesce(k.rule, :not_ranked) AS rule,
-    row_number() OVER (
-      PARTITION BY c.profile_id, c.attribute, c.kind, c.namespace, k.rank
+  SELECT c.claim, row_number() OVER (
+      PARTITION BY c.person, c.slot
       ORDER BY c.superseded, c.unverified, c.incomplete, c.priority, c.observed_at DESC NULLS LAST, c.source, c.record_key,
-        c.version, c.column_name, c.ordinal, c.raw
+        c.version, c.column_name, c.ordinal, c.raw, c.parts
     ) AS turn
   FROM _value_claims AS c
-  LEFT JOIN _value_ranks AS k ON c.usable AND k.profile_id = c.profile_id AND k.attribute = c.attribute AND k.kind = c.kind
-    AND k.namespace = c.namespace AND k.value = c.value
-) AS v
+  JOIN _value_ranks AS k ON k.person = c.person AND k.slot = c.slot AND k.value = c.value AND k.rank = 1
+  WHERE c.usable
+) AS g
+WHERE turn = 1
+"""
+
+_VALUES = """
+SELECT c.profile_id, c.attribute, c.kind, c.namespace, k.rank, g.claim IS NOT NULL AS golden, c.value, c.raw, c.parts, c.status,
+  c.source, c.record_key, c.version, c.column_name, c.observed_at, k.support, k.confidence, coalesce(k.rule, :not_ranked) AS rule
+FROM _value_claims AS c
+LEFT JOIN _value_ranks AS k ON c.usable AND k.person = c.person AND k.slot = c.slot AND k.value = c.value
+LEFT JOIN _value_golden AS g ON g.claim = c.claim
 """

@@ -160,7 +160,7 @@ class Utf8Stream:
     def read(self, size: int) -> bytes:
         """About `size` bytes more, or nothing at the end."""
         while True:
-            chunk = self._file.read(size)
+            chunk = self._file.read(max(size, 4))
             data = (
                 chunk
                 if self._plain

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 REJECTED = "rejected"
 _FLUSH = 256 << 20  # bytes kept before they go to the engine, which likes few large pieces
+_LONG = 7  # five digits and ".0"
 
 _REJECTED_SCHEMA = pa.schema(
     [
@@ -138,7 +139,8 @@ class RawTable:
         """Columns whose every value ends in `.0` held whole numbers: 600112233.0 was 600112233."""
         some = tree("SELECT * FROM :t LIMIT 2048", t=table_node(self.table))
         possible = [name for name, whole in self._whole(self.columns, exp.Subquery(this=some)) if whole is not False]
-        found = [name for name, whole in self._whole(possible, table_node(self.table)) if whole]
+        checked = self._whole(possible, table_node(self.table), longest=_LONG)
+        found = [name for name, whole in checked if whole]
         if not found:
             return
         cells = [
@@ -150,12 +152,16 @@ class RawTable:
         self.engine.create(self.table, exp.select(*cells).from_(table_node(self.table)))
         self.notes.extend(f'column "{name}" holds whole numbers written with ".0", now without' for name in found)
 
-    def _whole(self, names: Sequence[str], rows: exp.Expression) -> list[tuple[str, bool | None]]:
-        """Each column, and whether all its values are whole numbers that end in `.0` (None when it has none)."""
+    def _whole(self, names: Sequence[str], rows: exp.Expression, *, longest: int = 0) -> list[tuple[str, bool | None]]:
+        """Each column, and whether all its values are whole numbers that end in `.0` (None when it has none).
+
+        The longest must have so many characters: the codes that this happens to are long, a version 1.0 is not.
+        """
         if not names:
             return []
         whole = r"-?\d+\.0"
-        checks = [tree("bool_and(regexp_full_match(:c, :whole))", c=column(name), whole=whole) for name in names]
+        check = "bool_and(regexp_full_match(:c, :whole)) AND max(length(:c)) >= :longest"
+        checks = [tree(check, c=column(name), whole=whole, longest=longest) for name in names]
         answer = self.engine.fetch(exp.select(*checks).from_(rows))
         return [(name, yes[0].as_py()) for name, yes in zip(names, answer.columns, strict=True)]
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrato.errors import SourceError
-from retrato.io.readers.text import map_text, text_columns
+from retrato.io.readers.text import map_text, text_array, text_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -97,9 +97,11 @@ def _pandas_text(series: Any) -> pa.ChunkedArray:
     """Arrow where it knows the type of the whole column, else value by value."""
     if series.dtype != object:
         try:
-            return text_columns(pa.table({"": pa.Array.from_pandas(series)}))[1][0]
+            cells = pa.chunked_array([pa.Array.from_pandas(series)])
         except (pa.ArrowException, TypeError):
-            pass
+            cells = None
+        if cells is not None and not isinstance(cells.type, pa.BaseExtensionType):
+            return text_array(cells)
     return pa.chunked_array([pa.array(map_text(series.tolist()), pa.string())])
 
 

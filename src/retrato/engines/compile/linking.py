@@ -1,0 +1,110 @@
+"""Scored pairs to edges for clustering, and clustered pairs to the tables `links` and `review`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from retrato.engines.compile.template import tree
+from retrato.graph.clustering import DECIDED
+from retrato.matching.model import BIT, units
+from retrato.matching.rules import Decision, MatchRule
+
+Node = exp.Expression
+
+#: A pair inside a cluster counts at most this much either way.
+MOST_WEIGHT = units(20)
+
+#: Reviewed decisions as pairs of record numbers; the last word on a pair is the one that keeps apart.
+DECIDED_PAIRS = """
+SELECT least(x.record, y.record) AS a, greatest(x.record, y.record) AS b, min(d.decision) AS decision
+FROM decisions d
+JOIN records x ON x.source = d.source_a AND x.record_key = d.key_a
+JOIN records y ON y.source = d.source_b AND y.record_key = d.key_b
+WHERE x.record <> y.record AND d.decision IN ('same', 'different')
+GROUP BY ALL
+"""
+
+
+def edges(rules: Sequence[MatchRule], threshold: int) -> exp.Query:
+    """`a, b, weight` for clustering: weights above `threshold` are positive; decisions and rules are beyond any sum."""
+    case = exp.Case()
+    for decision, weight in ((Decision.SAME, DECIDED), (Decision.DIFFERENT, -DECIDED)):
+        case = case.when(tree("d.decision = :d", d=decision.value), exp.convert(weight))
+    for number, rule in enumerate(rules):
+        weight = DECIDED if rule.decision is Decision.SAME else -DECIDED
+        case = case.when(tree("s.rule = :n", n=number), exp.convert(weight))
+    plain = tree("greatest(least(s.weight - :t, :most), -:most)", t=exp.convert(threshold), most=MOST_WEIGHT)
+    query = tree(
+        """
+        SELECT coalesce(s.a, d.a) AS a, coalesce(s.b, d.b) AS b, CAST(:weight AS BIGINT) AS weight
+        FROM scores s FULL JOIN decided d ON d.a = s.a AND d.b = s.b
+        """,
+        weight=case.else_(plain),
+    )
+    return query
+
+
+def household_edges(threshold: int) -> exp.Query:
+    """`a, b, weight`: pairs of different clusters that share a home, and how surely they are one household."""
+    return tree(
+        """
+        SELECT least(x.cluster, y.cluster) AS a, greatest(x.cluster, y.cluster) AS b, max(s.household) AS weight
+        FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b
+        WHERE s.home AND s.household > :t AND x.cluster <> y.cluster
+        GROUP BY ALL
+        """,
+        t=exp.convert(threshold),
+    )
+
+
+def linked_pairs(threshold: int) -> exp.Query:
+    """The pairs inside a profile that hold it together: `a, b, weight, rule, decision`."""
+    return tree(
+        """
+        SELECT s.a, s.b, s.weight, s.rule, d.decision
+        FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster = x.cluster
+        LEFT JOIN decided d ON d.a = s.a AND d.b = s.b
+        WHERE s.weight > :t OR s.rule IS NOT NULL OR d.decision IS NOT NULL
+        """,
+        t=exp.convert(threshold),
+    )
+
+
+def doubtful_pairs(review_from: int) -> exp.Query:
+    """For every two profiles that may be one, their strongest pair: `a, b, weight, rule, decision`."""
+    return tree(
+        """
+        SELECT s.a, s.b, s.weight, s.rule, CAST(NULL AS VARCHAR) AS decision
+        FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster <> x.cluster
+        LEFT JOIN decided d ON d.a = s.a AND d.b = s.b
+        WHERE s.weight > :t AND s.rule IS NULL AND d.decision IS NULL
+        QUALIFY row_number() OVER (
+          PARTITION BY least(x.cluster, y.cluster), greatest(x.cluster, y.cluster) ORDER BY s.weight DESC, s.a, s.b) = 1
+        """,
+        t=exp.convert(review_from),
+    )
+
+
+def described(compared: exp.Query, evidence: Node, rules: Sequence[MatchRule]) -> exp.Query:
+    """Pairs with what a person wants to read: keys, profiles, weight in bits, probability, who decided, evidence."""
+    case = exp.Case().when(tree("decision IS NOT NULL"), tree("'decision: ' || decision"))
+    for number, rule in enumerate(rules):
+        case = case.when(tree("rule = :n", n=number), exp.Literal.string(f"rule: {rule.name}"))
+    return tree(
+        """
+        SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b,
+          i.profile_id AS profile_a, j.profile_id AS profile_b,
+          round(p.weight / :bit, 3) AS weight_bits, round(1 / (1 + pow(2.0, -p.weight / :bit)), 6) AS probability,
+          :by AS decided_by, :evidence AS evidence
+        FROM :pairs
+        JOIN records x ON x.record = p.a JOIN records y ON y.record = p.b
+        JOIN assignments i ON i.record = p.a JOIN assignments j ON j.record = p.b
+        ORDER BY p.a, p.b
+        """,
+        bit=float(BIT),
+        by=case.else_(exp.Literal.string("model")),
+        evidence=evidence,
+        pairs=compared.subquery("p"),
+    )

@@ -1,0 +1,341 @@
+"""Person names: given names, first and second surname, from split columns or from full names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
+from retrato.identifiers.folding import fold, fold_word
+from retrato.identifiers.name_split import (
+    HONORIFICS,
+    PARTICLES,
+    SUFFIXES,
+    Unit,
+    is_given,
+    is_honorific,
+    is_organisation,
+    is_suffix,
+    is_surname,
+    is_two_surnames,
+    split,
+    unglued,
+    units,
+)
+from retrato.identifiers.phonetic import sound
+from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.tables import synonyms
+
+_ABSENT_NAMES = frozenset(
+    """cliente|client|customer|usuario|user|guest|invitado|sin nombre|no name|nombre|name|nombre apellido|nombre apellidos|first name
+    |last name|apellido|apellidos|anonimo|anonymous|whatsapp user|usuario whatsapp|admin|administrador|fulano|fulanito|fulano de tal
+    |mengano|zutano|john doe|jane doe|noname|consumidor final|publico en general|publico general|cliente generico|cliente contado
+    |cliente varios|clientes varios|varios|contado|walk in|walk in customer|visitante|visitor|particular|titular|contacto|contact
+    |caller|llamante|nn|n n|desconocido desconocido|test user|user test|usuario prueba|cliente prueba|fname|lname|first|last""".replace("\n", "")
+    .replace("    ", "")
+    .split("|")
+)
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”|«[^»]*»")
+_MARIA = re.compile(r"\b(M|Ma)\s?\.?\s?ª\.?", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[^\w\s'’´`.,\-ªº·]|[\d_]")
+_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
+_COUPLE = re.compile(r"(\S+)\s+(?:&|\+|and|y|e)\s+([^\s,]+)(?=\s+\S)", re.IGNORECASE)
+_COUPLE_LINKS = ("&", "+", " y ", " e ", " and ", " Y ", " E ", " AND ")
+_ABBREVIATED = re.compile(r"(?<=\w)\.(?=\w)")
+_DASHES = re.compile(r"\s*[-‐–—]\s*")
+#: Particles that are left out of surname keys: people write them or not. Others (van, von, mc…) are joined to what follows.
+_DROPPED = frozenset({"de", "del", "la", "las", "los", "da", "das", "do", "dos", "y", "e", "i", "d", "des", "zu", "af", "av", "al", "el"})
+_LOW = frozenset({"de", "del", "la", "las", "los", "da", "das", "do", "dos", "di", "du", "van", "von", "der", "den", "y", "e", "i", "zu"})
+
+_ORGANISATION = Issue("organisation", "the name is that of an organisation")
+_TURNED = Issue("surname_first", "the surname stands before the given name")
+_UNSPLIT = Issue("one_word", "the name is one word")
+_COUPLED = Issue("several_people", "the name is that of a couple; the first one is taken")
+_NO_NAME = Issue("not_a_name", "the text has no letters of a name")
+
+
+@dataclass(frozen=True)
+class PersonName(IdentifierType):
+    """A person's name. Columns of given name and surname are trusted; a full name is split with the help of name lists.
+
+    Keys: `given_name` is the whole given name; `given_root` its first word with nicknames undone (`pepe` → `jose`),
+    `given_initial` its first letter; `family_name` the first surname, without `de la` and the like and with `Mc`, `van`, `O'`
+    joined on; `family_sound` how it sounds; `second_family_name` the second surname.
+
+    >>> PersonName().parse("Ruiz García, Mª José").parts
+    {'given': 'Mª José', 'family': 'Ruiz', 'second_family': 'García'}
+    >>> PersonName().parse("PEPE DE LA CRUZ").keys["given_root"], PersonName().parse("PEPE DE LA CRUZ").keys["family_name"]
+    ('jose', 'cruz')
+    """
+
+    kind: ClassVar[str] = "name"
+    fields: ClassVar[Mapping[str, Field]] = {
+        "name": Field(
+            "full",
+            (
+                "name", "full name", "fullname", "nombre completo", "cliente", "customer name", "display name", "nombre y apellidos",
+                "nombre y apellido", "nombre apellidos", "apellidos y nombre", "apellido y nombre", "customer", "client name", "client",
+                "contact name", "contacto", "nombre cliente", "nombre del cliente", "titular", "nombre titular", "person name", "person",
+                "profile name", "push name", "pushname", "nombre perfil", "sender name", "account name", "member name", "holder",
+                "razon social", "nombre contacto", "nombre de contacto", "complete name", "caller name", "subscriber name", "remitente",
+            ),
+        ),
+        "given_name": Field(
+            "given",
+            (
+                "given name", "first name", "firstname", "nombre", "forename", "nombre de pila", "nombres", "fname", "first",
+                "givenname", "given", "given names", "first names", "primer nombre", "christian name", "nombre pila", "name first",
+                "customer first name", "contact first name", "prenom",
+            ),
+        ),
+        "family_name": Field(
+            "family",
+            (
+                "family name", "surname", "last name", "lastname", "apellido", "apellidos", "primer apellido", "apellido 1", "apellido1",
+                "lname", "last", "familyname", "family", "surnames", "apellido paterno", "paterno", "sname", "name last", "1er apellido",
+                "customer last name", "contact last name", "ap paterno", "first surname", "nom",
+            ),
+        ),
+        "second_family_name": Field(
+            "second_family",
+            (
+                "second family name", "segundo apellido", "apellido 2", "apellido2", "apellido materno", "materno", "second surname",
+                "second last name", "maternal surname", "2o apellido", "ap materno", "mothers surname", "2 apellido",
+            ),
+        ),
+        "honorific": Field(
+            "honorific", ("honorific", "title", "tratamiento", "salutation", "saludo", "prefix", "name prefix", "titulo", "honorifico")
+        ),
+        "name_suffix": Field("suffix", ("name suffix", "suffix", "sufijo", "generation", "generational suffix")),
+    }  # fmt: skip
+    features: ClassVar[tuple[Feature, ...]] = (
+        Feature("given_name", Scope.PERSON, "given_name", ("given_name", "given_root", "given_initial")),
+        Feature("family_name", Scope.SHARED, "family_name", ("family_name", "family_sound")),
+        Feature("second_family_name", Scope.SHARED, "family_name", ("second_family_name",)),
+    )
+
+    def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
+        """Read one row's name columns: at most one identifier."""
+        written = {name: text for name, text in parts.items() if text is not None and text and not is_null(text)}
+        full, given, family, second = (written.get(name, "") for name in ("full", "given", "family", "second_family"))
+        if not (full or given or family or second):
+            return ()
+        if not (given or family or second):
+            return (self._from_full(full, written),)
+        return (self._from_columns(written),)
+
+    def _from_full(self, full: str, written: Mapping[str, str]) -> Identifier:
+        if len(full) < 40 and _is_absent_name(full):
+            return Identifier(self.kind, full, None, Status.PLACEHOLDER)
+        if len(full) > 300:
+            return Identifier(self.kind, full, None, Status.INVALID, issues=(_NO_NAME,))
+        cleaned = _cleaned(full)
+        honorific, suffix, cleaned = _dressing(cleaned)
+        if not cleaned.strip(" ,.-'’"):
+            return Identifier(self.kind, full, None, Status.INVALID, issues=(_NO_NAME,))
+        if is_organisation(full, units(cleaned)):
+            return self._organisation(full)
+        cleaned, issues = _one_person(full, cleaned)
+        given: Sequence[Unit]
+        family: Sequence[Unit]
+        if "," in cleaned:
+            given, family, own_suffix = _with_comma(cleaned)
+            suffix = suffix or own_suffix
+        else:
+            given, family, turned = split(units(cleaned))
+            issues = (*issues, _TURNED) if turned else issues
+        return self._named(
+            full, given, family[:1], family[1:], issues=issues,
+            dress=(written.get("honorific") or honorific, written.get("suffix") or suffix),
+        )  # fmt: skip
+
+    def _organisation(self, raw: str) -> Identifier:
+        value = " ".join(raw.split())
+        return Identifier(self.kind, raw, value, Status.POSSIBLE, issues=(_ORGANISATION,))
+
+    def _from_columns(self, written: Mapping[str, str]) -> Identifier:
+        named = {name: _column(written.get(name, "")) for name in ("given", "family", "second_family")}
+        raw = " ".join(written[name] for name in ("honorific", "given", "family", "second_family", "suffix") if name in written)
+        if not any(named.values()):
+            return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
+        honorific, own_suffix, given_text = _dressing(named["given"])
+        if fold(given_text) in HONORIFICS - {"don"} and named["family"]:
+            honorific, given_text = honorific or given_text, ""
+        _, suffix, family_text = _dressing(named["family"], leading=False)
+        given, family, second = units(given_text.replace(",", " ")), units(family_text.replace(",", " ")), units(named["second_family"])
+        if not given and not family and not second:
+            return Identifier(self.kind, raw, None, Status.INVALID, issues=(_NO_NAME,))
+        if given and not family and not second:
+            if len(given) > 1 and not is_given(given[-1].core) and is_surname(given[-1].core):
+                given, family, _ = split(given)
+                family, second = family[:1], family[1:]
+        elif not second and "-" not in family_text and is_two_surnames(family):
+            family, second = family[:1], family[1:]
+        dress = (written.get("honorific") or honorific, written.get("suffix") or suffix or own_suffix)
+        return self._named(raw, given, family, second, dress=dress)
+
+    def _named(
+        self, raw: str, given: Sequence[Unit], family: Sequence[Unit], second: Sequence[Unit], *,
+        issues: tuple[Issue, ...] = (), dress: tuple[str, str],
+    ) -> Identifier:  # fmt: skip
+        shown: dict[str, str] = {}
+        keys: dict[str, str] = {}
+        if given:
+            shown["given"] = _shown(given)
+            keys["given_name"] = given[0].whole if len(given) == 1 else " ".join([unit.whole for unit in given])
+            root = _root(given[0].core)
+            if root:
+                keys["given_root"] = root
+            keys["given_initial"] = given[0].core[0]
+        if family:
+            shown["family"] = _shown(family)
+            key = _surnames(family)
+            keys["family_name"] = key
+            keys["family_sound"] = sound(key)
+        if second:
+            shown["second_family"] = _shown(second)
+            keys["second_family_name"] = _surnames(second)
+        value = " ".join(shown.values())
+        if dress[0]:
+            shown["honorific"] = dress[0].strip()
+        if dress[1]:
+            shown["suffix"] = SUFFIXES.get(fold(dress[1]), dress[1].strip())
+        if given and family:
+            return Identifier(self.kind, raw, value, Status.VALID, "", keys, shown, issues)
+        issues = (*issues, _UNSPLIT) if len(given) + len(family) == 1 else issues
+        return Identifier(self.kind, raw, value, Status.POSSIBLE, "", keys, shown, issues)
+
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
+        """By the name lists: the share of known given names, of known surnames, and of texts that begin with one and go on."""
+        if not sample:
+            return {}
+        given = family = full = 0
+        for text in sample:
+            found = _sample_units(text)
+            if not found:
+                continue
+            known = is_given(found[0].core)
+            surname = is_surname(found[-1].core)
+            full += len(found) > 1 and (known or surname) and len(found) < 7
+            given += known and (len(found) == 1 or is_given(found[-1].core) and not surname)
+            family += surname and not known and len(found) < 3
+        total = len(sample)
+        return {"name": 0.9 * full / total, "given_name": 0.9 * given / total, "family_name": 0.9 * family / total}
+
+
+def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str]:
+    """Given names, surnames and suffix of `Surname, Given`, `Surname, Jr., Given`, `Given Surname, Jr.` and `Given Surname, title`."""
+    suffixes: list[str] = []
+    pieces: list[str] = []
+    for segment in cleaned.split(","):
+        _, own, text = _dressing(segment, leading=False)
+        alone = is_suffix(text.strip())
+        suffixes += [each for each in (text.strip() if alone else "", own) if each]
+        pieces += [text] if text.strip() and not alone else []
+    before, after = units(pieces[0] if pieces else ""), units(" ".join(pieces[1:]))
+    titled = len(before) > 1 and bool(after) and is_given(before[0].core) and not is_given(after[0].core)
+    if not after or titled:
+        given, family, _ = split(before)
+        return given, family, " ".join(suffixes)
+    return after, before, " ".join(suffixes)
+
+
+def _one_person(raw: str, cleaned: str) -> tuple[str, tuple[Issue, ...]]:
+    """The first of a couple that shares one line (`Ana y Luis García`), with an issue that says so."""
+    couple = _COUPLE.match(raw.strip()) if any(link in raw for link in _COUPLE_LINKS) else None
+    if couple is None or not (is_given(fold(couple[1])) and is_given(fold(couple[2])) and not is_surname(fold(couple[2]))):
+        return cleaned, ()
+    rest = _cleaned(raw.strip()[couple.end() :])
+    return f"{couple[1]} {rest.strip()}", (_COUPLED,)
+
+
+def _sample_units(text: str) -> list[Unit]:
+    if len(text) > 60 or any(each.isdigit() or each in "@/:;" for each in text):
+        return []
+    return units(_cleaned(text).replace(",", " "))
+
+
+def _is_absent_name(text: str) -> bool:
+    folded = fold(text) if " " in text else fold_word(text)
+    return is_absent(folded) or folded in _ABSENT_NAMES
+
+
+def _column(text: str) -> str:
+    """A name column without what is no name; empty for an absence word."""
+    if not text:
+        return ""
+    if len(text) < 40 and _is_absent_name(text):
+        return ""
+    return _cleaned(text) if len(text) <= 300 else ""
+
+
+def _cleaned(text: str) -> str:
+    """The words of a name: without emoji, digits, brackets and what stands in them."""
+    if text.replace(" ", "").isalpha() and "ª" not in text:
+        return text
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    if "(" in text or '"' in text or "[" in text or "“" in text or "«" in text:
+        text = _BRACKETED.sub(" ", text)
+    if "ª" in text:
+        text = _MARIA.sub("Mª ", text)
+    text = _NOT_NAME.sub(" ", _ORDINAL.sub(" ", text))
+    if "." in text:
+        text = _ABBREVIATED.sub(". ", text)
+    return _DASHES.sub("-", text) if "-" in text or "–" in text else text
+
+
+def _dressing(text: str, *, leading: bool = True) -> tuple[str, str, str]:
+    """The honorific and the suffix of a name, and the name without them."""
+    words = text.replace(",", " , ").split() if "," in text else text.split()
+    start, end = 0, len(words)
+    while leading and end - start > 1 and is_honorific(words[start], words[start + 1]):
+        start += 1
+    while end - start > 1 and words[end - 1] != "," and is_suffix(words[end - 1]) :
+        end -= 1
+        while end - start > 1 and words[end - 1] == ",":
+            end -= 1
+    if start == 0 and end == len(words):
+        return "", "", text
+    suffix = " ".join(word for word in words[end:] if word != ",")
+    return " ".join(words[:start]), suffix, " ".join(words[start:end])
+
+
+@lru_cache(maxsize=1 << 16)
+def _surname(whole: str) -> str:
+    """The key of a surname: `de la cruz` → `cruz`, `mc donald` → `mcdonald`, `van der berg` → `vanderberg`."""
+    words = whole.split()
+    if len(words) == 1:
+        return unglued(whole)
+    kept = [word if word in PARTICLES else f"{word} " for word in words[:-1] if word not in _DROPPED]
+    return "".join((*kept, words[-1]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _root(core: str) -> str:
+    """The first given name with nicknames and abbreviations undone; nothing for an initial."""
+    first = core.partition(" ")[0]
+    return "" if len(first) < 2 else synonyms("nicknames").get(first, first)
+
+
+def _shown(found: Sequence[Unit]) -> str:
+    text = found[0].text if len(found) == 1 else " ".join([unit.text for unit in found])
+    if text.isupper() or text.islower():
+        text = " ".join([word.lower() if word.lower() in _LOW else _titled_word(word) for word in text.split(" ")])
+    return text.strip(" -")
+
+
+def _surnames(found: Sequence[Unit]) -> str:
+    return _surname(found[0].whole) if len(found) == 1 else " ".join([_surname(unit.whole) for unit in found])
+
+
+@lru_cache(maxsize=1 << 16)
+def _titled_word(word: str) -> str:
+    """A word in title case, with `Mc`, `O'` and hyphens as people write them."""
+    pieces = re.split(r"([-'’])", word.lower())
+    joined = "".join(piece[:1].upper() + piece[1:] for piece in pieces)
+    return "Mc" + joined[2:3].upper() + joined[3:] if joined.startswith("Mc") and len(joined) > 4 else joined

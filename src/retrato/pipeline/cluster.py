@@ -1,0 +1,92 @@
+"""Stage 7: links to clusters, one a person, and clusters to households."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from retrato.engines.compile import linking as sql
+from retrato.engines.compile.template import tree
+from retrato.graph.clustering import Pairs, components
+from retrato.graph.clustering import cluster as cluster_pairs
+from retrato.matching.model import units, weight_at
+from retrato.pipeline.run import Run
+from retrato.ruleset import Mode
+
+Ints = NDArray[np.int64]
+
+#: Two profiles are of one household from this probability on.
+HOUSEHOLD_FROM = 0.9
+
+
+def cluster(run: Run) -> None:
+    """Make `decided(a, b, decision)`, `clusters(record, cluster)` and `household_clusters(cluster, household)`."""
+    _decisions(run)
+    records = run.counts["records"]
+    labels = cluster_pairs(
+        records, _pairs(run), never_compared=units(run.ruleset.never_compared_bits), groups=_groups(run)
+    )
+    run.engine.load("clusters", pa.table({"record": np.arange(records), "cluster": labels}))
+    run.counts["profiles"] = len(np.unique(labels))
+    households = _households(run, records)
+    together = np.bincount(households, minlength=records)[households] > 1
+    own = labels == np.arange(records)
+    members = np.flatnonzero(together & own)
+    run.engine.load("household_clusters", pa.table({"cluster": members, "household": households[members]}))
+    run.counts["households"] = len(np.unique(households[members]))
+
+
+def _decisions(run: Run) -> None:
+    columns = ("source_a", "key_a", "source_b", "key_b", "decision")
+    table = run.decisions if run.decisions is not None else pa.table({name: pa.array([], pa.string()) for name in columns})
+    run.engine.load("decisions", table)
+    run.engine.create("decided", tree(sql.DECIDED_PAIRS))
+    run.engine.drop("decisions")
+    found = run.engine.count("decided")
+    if run.decisions is not None:
+        run.counts["decisions"] = found
+        if found < table.num_rows:
+            run.notes.append(f"{table.num_rows - found} of {table.num_rows} decisions repeat others or name unknown records")
+
+
+def _pairs(run: Run) -> Pairs:
+    """The edges inside the components of positive ones: all that clustering reads."""
+    edges = sql.edges(run.match_rules, weight_at(run.ruleset.threshold))
+    positive = run.engine.fetch(tree("SELECT a, b FROM :e WHERE weight > 0", e=edges.subquery("e")))
+    component = components(run.counts["records"], _ints(positive, "a"), _ints(positive, "b"))
+    inside = np.flatnonzero(np.bincount(component, minlength=len(component))[component] > 1)
+    run.engine.load("components", pa.table({"record": inside, "component": component[inside]}))
+    found = run.engine.fetch(
+        tree(
+            """
+            SELECT e.a, e.b, e.weight FROM :e JOIN components x ON x.record = e.a
+            JOIN components y ON y.record = e.b AND y.component = x.component
+            """,
+            e=edges.subquery("e"),
+        )
+    )
+    run.engine.drop("components")
+    return Pairs(_ints(found, "a"), _ints(found, "b"), _ints(found, "weight"))
+
+
+def _groups(run: Run) -> Ints | None:
+    """The source of every record of which a cluster may hold only one a source; -1 for all others."""
+    unique = {source.name for source in run.sources if source.unique}
+    if not unique and run.ruleset.mode is not Mode.ONE_TO_ONE:
+        return None
+    sources = run.engine.fetch(tree("SELECT source FROM records ORDER BY record")).column("source").to_pylist()
+    number = {name: each for each, name in enumerate(sorted(set(sources)))}
+    every = run.ruleset.mode is Mode.ONE_TO_ONE
+    return np.array([number[name] if every or name in unique else -1 for name in sources], np.int64)
+
+
+def _households(run: Run, records: int) -> Ints:
+    threshold = weight_at(HOUSEHOLD_FROM)
+    found = run.engine.fetch(sql.household_edges(threshold))
+    pairs = Pairs(_ints(found, "a"), _ints(found, "b"), _ints(found, "weight"))
+    return cluster_pairs(records, pairs, never_compared=units(run.ruleset.never_compared_bits))
+
+
+def _ints(table: pa.Table, name: str) -> Ints:
+    return np.asarray(table.column(name).to_numpy(), np.int64)

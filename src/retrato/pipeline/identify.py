@@ -1,0 +1,38 @@
+"""Stage 8: clusters to identities: ids that stay, the links that hold them, and what a person should look at."""
+
+from __future__ import annotations
+
+from retrato.engines.compile import linking
+from retrato.engines.compile.comparisons import compared_pairs
+from retrato.engines.compile.identities import identity_steps
+from retrato.engines.compile.scoring import evidence
+from retrato.matching.model import weight_at
+from retrato.pipeline.features import known_columns
+from retrato.pipeline.run import Run
+
+
+def identify(run: Run) -> None:
+    """Make `assignments`, `changes`, `redirects`, `links` and `review`."""
+    previous = run.previous or {}
+    for name, data in previous.items():
+        run.engine.load(name, data)
+    steps = identity_steps(previous="previous" in previous, redirects="previous_redirects" in previous, households=True)
+    for name, query in steps:
+        run.engine.create(name, query)
+    run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
+    threshold = weight_at(run.ruleset.threshold)
+    _describe(run, "links", linking.linked_pairs(threshold))
+    _describe(run, "review", linking.doubtful_pairs(weight_at(run.ruleset.review_from)))
+    run.counts["links"] = run.engine.count("links")
+    run.counts["review"] = run.engine.count("review")
+
+
+def _describe(run: Run, name: str, pairs: linking.exp.Query) -> None:
+    compared = compared_pairs(
+        pairs,
+        run.comparisons,
+        lists=run.lists,
+        known=known_columns(run),
+        kept=("a", "b", "weight", "rule", "decision"),
+    )
+    run.engine.create(name, linking.described(compared, evidence(run.model, run.comparisons), run.match_rules))
