@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from retrato.identifiers.registry import FIELDS
+from retrato.pipeline import STAGES
 from retrato.profiles.survivorship import DEFAULTS
 from retrato.records import EVENT_FIELDS, RECORD_FIELDS
 from retrato.ruleset import Ruleset
@@ -115,3 +116,21 @@ def test_the_rulesets_of_a_page_can_be_loaded(page, tmp_path):
     for text in re.findall(r"^```toml\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE):
         (tmp_path / "rules.toml").write_text(text, encoding="utf-8")
         Ruleset.load(tmp_path / "rules.toml")
+
+
+def test_the_architecture_names_every_module_and_every_stage():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    listed, path = set(), []
+    for indent, name in re.findall(
+        r"^((?:  )+)([\w.]+(?:\.py|/))", text.split("src/retrato/\n")[1].split("```")[0], re.MULTILINE
+    ):
+        path = [*path[: len(indent) // 2 - 1], name]
+        listed |= {"".join(path)} if name.endswith(".py") else set()
+    package = ROOT / "src/retrato"
+    modules = {str(each.relative_to(package)) for each in package.rglob("*.py")}
+    assert listed == {each for each in modules if not each.endswith("/__init__.py")}
+    stages = [
+        (name, tuple(re.findall(r"`(.*?)`", makes)))
+        for name, makes in re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE)
+    ]
+    assert stages == [(stage.name, stage.makes) for stage in STAGES]

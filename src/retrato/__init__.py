@@ -1,5 +1,67 @@
-"""retrato: one portrait per customer from scattered channel exports."""
+"""retrato: one portrait per customer from scattered channel exports.
+
+The names below are the public API; each is imported when it is first used, so that `import retrato` stays light.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.errors import ConfigurationError, RetratoError
+    from retrato.evaluation import evaluate
+    from retrato.pipeline.inspect import inspect
+    from retrato.matching.model import FellegiSunter
+    from retrato.profiles.profile import Profile
+    from retrato.profiles.survivorship import SurvivorshipRule
+    from retrato.records import Query, Source
+    from retrato.resolution import Resolution, resolve
+    from retrato.ruleset import Ruleset
+
 __version__ = "0.1.0"
+
+_HOMES = {
+    "ConfigurationError": "retrato.errors",
+    "DuckDBEngine": "retrato.engines.duckdb",
+    "FellegiSunter": "retrato.matching.model",
+    "Profile": "retrato.profiles.profile",
+    "Query": "retrato.records",
+    "Resolution": "retrato.resolution",
+    "RetratoError": "retrato.errors",
+    "Ruleset": "retrato.ruleset",
+    "Source": "retrato.records",
+    "SurvivorshipRule": "retrato.profiles.survivorship",
+    "evaluate": "retrato.evaluation",
+    "inspect": "retrato.pipeline.inspect",
+    "resolve": "retrato.resolution",
+}
+
+__all__ = [
+    "ConfigurationError",
+    "DuckDBEngine",
+    "FellegiSunter",
+    "Profile",
+    "Query",
+    "Resolution",
+    "RetratoError",
+    "Ruleset",
+    "Source",
+    "SurvivorshipRule",
+    "evaluate",
+    "inspect",
+    "resolve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

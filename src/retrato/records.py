@@ -95,6 +95,7 @@ class SourceMapping:
     source: str
     kind: SourceKind
     columns: tuple[ColumnMapping, ...]
+    kind_reason: str = ""
 
     def columns_of(self, name: str) -> tuple[str, ...]:
         """The columns mapped to a field, in the order of the source."""

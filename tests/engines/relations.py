@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from retrato.engines.compile.template import table, tree
-from retrato.engines.duckdb import DuckDBEngine
 
-TYPES = {"i": pa.int64(), "n": pa.int32(), "s": pa.string(), "b": pa.bool_(), "t": pa.timestamp("us"), "d": pa.float64()}
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from retrato.engines.duckdb import DuckDBEngine
+
+TYPES = {
+    "i": pa.int64(),
+    "n": pa.int32(),
+    "s": pa.string(),
+    "b": pa.bool_(),
+    "t": pa.timestamp("us"),
+    "d": pa.float64(),
+}
 
 
 def make(engine: DuckDBEngine, name: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:

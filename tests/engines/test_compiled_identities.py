@@ -22,7 +22,9 @@ def night(engine, partition, *, former=None, households=None):
     """One run over `{(source, key): cluster}`; `former` is what an earlier call gave. Returns all four tables."""
     records = sorted(partition)
     make(engine, "records", "record:i source:s record_key:s", [(i, *key) for i, key in enumerate(records)])
-    make(engine, "clusters", "record:i cluster:i", [(i, partition[key]) for i, key in reversed(list(enumerate(records)))])
+    make(
+        engine, "clusters", "record:i cluster:i", [(i, partition[key]) for i, key in reversed(list(enumerate(records)))]
+    )
     if households is not None:
         make(engine, "household_clusters", "cluster:i household:i", households.items())
     if former is not None:
@@ -97,9 +99,9 @@ def test_an_id_is_never_given_again_after_it_was_deleted(engine):
 
 
 def test_redirects_stay_closed_over_several_merges(engine):
-    first = night(engine, crm(a=1, b=2, c=3, d=3))
-    second = night(engine, crm(a=1, b=1, c=3, d=3), former=first)
-    third = night(engine, crm(a=1, b=1, c=1, d=1), former=second)
+    first = night(engine, crm(a=1, b=2, c=3, d=3, e=3))
+    second = night(engine, crm(a=1, b=1, c=3, d=3, e=3), former=first)
+    third = night(engine, crm(a=1, b=1, c=1, d=1, e=1), former=second)
     assert second["redirects"] == {max(A, B): min(A, B)}
     assert third["redirects"] == {A: C, B: C}
 

@@ -25,4 +25,6 @@ def test_every_change_reads_as_a_sentence_with_its_ids_and_count(kind):
     assert "p1" in sentence
     assert "42" in sentence
     assert "{" not in sentence
-    assert ("p2" in sentence) == (kind in {ChangeKind.MERGED, ChangeKind.SPLIT, ChangeKind.MOVED, ChangeKind.REDIRECTED})
+    assert ("p2" in sentence) == (
+        kind in {ChangeKind.MERGED, ChangeKind.SPLIT, ChangeKind.MOVED, ChangeKind.REDIRECTED}
+    )

@@ -1,13 +1,13 @@
 """Identities: the ids that profiles and households keep from run to run, and the changes between two runs.
 
-An id is derived once, from the smallest record of the profile at the time, and then belongs to that profile for good. It is never
-given to anybody else, not even after the profile is gone. What becomes of an id when clusters change:
+An id is derived once, from the smallest record of the profile at the time, and then belongs to that profile for good.
+It is never given to anybody else, not even after the profile is gone. What becomes of an id when clusters change:
 
-- A cluster takes the id of the former profile with which it shares most records. When two clusters want one id, the one with
-  the larger share has it, and the other takes its second choice among the ids that nobody chose. Whoever is left
+- A cluster takes the id of the former profile with which it shares most records. When two clusters want one id, the one
+  with the larger share has it, and the other takes its second choice among the ids that nobody chose. Whoever is left
   gets a new id.
-- A former id that no cluster took is *redirected* to the profile that has most of its records, or *deleted* when all its records
-  are gone. Redirects of many runs are closed: they always lead to an id that stands, or to nothing.
+- A former id that no cluster took is *redirected* to the profile that has most of its records, or *deleted* when all
+  its records are gone. Redirects of many runs are closed: they always lead to an id that stands, or to nothing.
 
 The engines compute this relationally (`retrato.engines.compile.identities`); the functions here say what an id is.
 """
@@ -22,15 +22,16 @@ from enum import StrEnum
 SEPARATOR = "\x1f"
 PROFILE_PREFIX = "p"
 HOUSEHOLD_PREFIX = "h"
-#: Hexadecimal digits of an id (64 bits: among a million profiles two equal hashes are expected once in 37 million runs).
+#: Hexadecimal digits of an id (64 bits: among a million profiles two equal hashes are expected once in 37 million
+#: runs).
 DIGITS = 16
 
 
 class ChangeKind(StrEnum):
     """What happened to records or to an id between two runs.
 
-    Every kind but `redirected` counts records that changed hands: each record whose id differs between two runs, or that
-    is in one run only, is counted in exactly one row. `redirected` says what became of an id as such.
+    Every kind but `redirected` counts records that changed hands: each record whose id differs between two runs, or
+    that is in one run only, is counted in exactly one row. `redirected` says what became of an id as such.
     """
 
     CREATED = "created"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.code import code_key, is_filler_code, pieces, shape, undamaged, with_namespace
@@ -12,6 +11,12 @@ from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 
 _DAMAGED = Issue("spreadsheet_damage", "the code was written as a decimal")
+
+
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -26,19 +31,8 @@ class AccountId(IdentifierType):
 
     kind: ClassVar[str] = "account_id"
     fields: ClassVar[Mapping[str, Field]] = {
-        "account_id": Field(
-            "text",
-            (
-                "account id", "account", "account number", "account no", "customer id", "customer number", "customer no",
-                "id cliente", "cliente id", "numero de cliente", "numero cliente", "n cliente", "num cliente", "codigo cliente",
-                "codigo de cliente", "cod cliente", "contract", "contract number", "contract id", "contrato", "numero de contrato",
-                "num contrato", "id contrato", "loyalty card", "loyalty id", "loyalty number", "tarjeta", "tarjeta de fidelidad",
-                "numero de tarjeta", "numero tarjeta", "tarjeta cliente", "card number", "member id", "member number", "membership number",
-                "numero de socio", "socio", "id socio", "poliza", "numero de poliza", "policy number", "user id", "id usuario",
-                "subscriber id", "abonado", "numero de abonado", "cuenta", "numero de cuenta", "id cuenta", "client id", "client number",
-            ),
-        )
-    }  # fmt: skip
+        "account_id": Field("text", headers("account_id")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("account_id", Scope.PERSON, "identifier", ("account_id",), multivalued=True, namespaced=True),
     )
@@ -67,5 +61,8 @@ class AccountId(IdentifierType):
         if len(sample) < 5:
             return {}
         shapes = {shape(text.strip()) for text in sample}
-        coded = all(4 <= len(text.strip()) <= 24 and any(each.isdigit() for each in text) and " " not in text.strip() for text in sample)
+        coded = all(
+            4 <= len(text.strip()) <= 24 and any(each.isdigit() for each in text) and " " not in text.strip()
+            for text in sample
+        )
         return {"account_id": 0.25} if coded and len(shapes) <= max(2, len(sample) // 20) else {}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.country import country_code
-from retrato.identifiers.folding import fold
+from retrato.identifiers.folding import fold_word
 from retrato.identifiers.place import city_key, region_key
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.postcode import looks_like_postcode, postcode_key
@@ -17,6 +16,12 @@ from retrato.identifiers.street import StreetReading, has_street_word, read_stre
 
 _NO_STREET = Issue("no_street", "the place is known, the street is not")
 _PARTS = ("full", "street_number", "line2", "unit", "postcode", "city", "region", "country")
+
+
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -34,72 +39,15 @@ class Address(IdentifierType):
 
     kind: ClassVar[str] = "address"
     fields: ClassVar[Mapping[str, Field]] = {
-        "address": Field(
-            "full",
-            (
-                "address", "direccion", "address 1", "address1", "address line 1", "addressline1", "address line", "street",
-                "street address", "calle", "domicilio", "direccion 1", "direccion completa", "full address", "postal address",
-                "mailing address", "home address", "direccion postal", "street name", "nombre via", "via", "nombre de la via",
-                "addr", "addr1", "addr 1", "direccion envio", "direccion de envio", "billing address", "shipping address",
-                "delivery address", "residence", "domicilio fiscal", "calle y numero", "nombre calle", "dir", "direcc",
-                "street 1", "street1", "billing street", "mailing street", "shipping street",
-            ),
-        ),
-        "street_number": Field(
-            "street_number",
-            (
-                "street number", "street no", "house number", "house no", "numero", "number", "num", "numero calle", "numero de calle",
-                "numero via", "nro", "no", "n", "num ext", "numero exterior", "no ext", "no exterior", "building number", "portal",
-                "house num", "streetnumber", "altura",
-            ),
-        ),
-        "address_line_2": Field(
-            "line2",
-            (
-                "address 2", "address2", "address line 2", "addressline2", "direccion 2", "piso", "complemento", "complement",
-                "resto direccion", "resto de la direccion", "address extra", "addr2", "addr 2", "piso y puerta", "street 2", "street2",
-                "colonia", "building", "edificio", "referencia",
-            ),
-        ),
-        "unit": Field(
-            "unit",
-            (
-                "unit", "apt", "apartment", "flat", "suite", "unit number", "apartment number", "puerta", "departamento", "depto",
-                "num int", "numero interior", "no int", "no interior", "flat number", "apto", "apartamento", "letra", "unit no",
-            ),
-        ),
-        "postcode": Field(
-            "postcode",
-            (
-                "postcode", "post code", "postal code", "postalcode", "zip", "zip code", "zipcode", "cp", "c p", "codigo postal",
-                "cod postal", "codpostal", "codigopostal", "postal", "zip postal code", "distrito postal", "pcode", "eircode",
-                "postcode fake", "billing zip", "shipping zip", "mailing zip",
-            ),
-        ),
-        "city": Field(
-            "city",
-            (
-                "city", "town", "suburb", "ciudad", "localidad", "poblacion", "municipio", "locality", "city town", "town city",
-                "pueblo", "ciudad residencia", "billing city", "shipping city", "mailing city", "comuna", "alcaldia", "delegacion",
-                "village", "post town", "city name",
-            ),
-        ),
-        "region": Field(
-            "region",
-            (
-                "region", "state", "province", "provincia", "estado federal", "state province", "county", "comunidad autonoma",
-                "comunidad", "estado", "departamento estado", "state code", "billing state", "shipping state", "mailing state",
-                "entidad federativa", "province code", "ccaa",
-            ),
-        ),
-        "country": Field(
-            "country",
-            (
-                "country", "pais", "country code", "nation", "codigo pais", "cod pais", "pais residencia", "pais de residencia",
-                "country name", "country iso", "billing country", "shipping country", "mailing country", "nacion",
-            ),
-        ),
-    }  # fmt: skip
+        "address": Field("full", headers("address")),
+        "street_number": Field("street_number", headers("street_number")),
+        "address_line_2": Field("line2", headers("address_line_2")),
+        "unit": Field("unit", headers("unit")),
+        "postcode": Field("postcode", headers("postcode")),
+        "city": Field("city", headers("city")),
+        "region": Field("region", headers("region")),
+        "country": Field("country", headers("country")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("address", Scope.SHARED, "address", ("address", "street"), contact_point=True),
         Feature("postcode", Scope.SHARED, "postcode", ("postcode",)),
@@ -109,10 +57,10 @@ class Address(IdentifierType):
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
         """Read one row's address columns: at most one identifier."""
-        raw = {name: text for name in _PARTS if (text := parts.get(name)) is not None and not is_null(text)}
+        raw = {name: text for name in _PARTS if (text := parts.get(name)) and not is_null(text)}
         if not raw:
             return ()
-        given = {name: text for name, text in raw.items() if not is_absent(fold(text)) or fold(text) in {"s n", "sn"}}
+        given = {name: text for name, text in raw.items() if len(text) > 30 or not _says_nothing(text)}
         whole = ", ".join(raw.values()) if len(raw) > 1 else next(iter(raw.values()))
         if not given.keys() - {"country"}:
             status = Status.PLACEHOLDER if not given else Status.POSSIBLE
@@ -124,21 +72,21 @@ class Address(IdentifierType):
         country = country_code(given.get("country") or places.get("country")) or self.region
         known = {**places, **{name: given[name] for name in ("postcode", "city", "region", "country") if name in given}}
         street = read_street(line, given.get("street_number", ""), given.get("line2", ""), given.get("unit", ""))
-        keys = {
-            "address": street.key,
-            "street": street.name,
-            "postcode": postcode_key(known.get("postcode"), country),
-            "city": city_key(known.get("city")),
-            "region": region_key(known.get("region")),
-        }
+        keys: dict[str, str] = {}
+        if street.name:
+            keys["address"], keys["street"] = street.key, street.name
+        for name, key in (
+            ("postcode", postcode_key(known["postcode"], country) if "postcode" in known else None),
+            ("city", city_key(known["city"]) if "city" in known else None),
+            ("region", region_key(known["region"]) if "region" in known else None),
+        ):
+            if key:
+                keys[name] = key
         issues = () if street.name else (_NO_STREET,)
-        located = bool(street.number or keys["postcode"] or keys["city"])
+        located = bool(street.number) or "postcode" in keys or "city" in keys
         status = Status.VALID if street.name and located else Status.POSSIBLE
         value = _one_line(given)
-        return Identifier(
-            self.kind, raw, value, status, keys={name: key for name, key in keys.items() if key},
-            parts=_parts(street, known), issues=issues,
-        )  # fmt: skip
+        return Identifier(self.kind, raw, value, status, "", keys, _parts(street, known), issues)
 
     def mask(self, value: str) -> str:
         """Nothing but the length of the words stays.
@@ -164,23 +112,42 @@ class Address(IdentifierType):
         }
 
 
+def _says_nothing(text: str) -> bool:
+    folded = fold_word(text)
+    return is_absent(folded) and folded not in {"s n", "sn"}
+
+
 def _country_part(given: Mapping[str, str]) -> dict[str, str]:
     return {"country": country_code(given["country"]) or given["country"].strip()} if "country" in given else {}
 
 
 def _one_line(given: Mapping[str, str]) -> str:
     """The address as one line: `street number, line 2, unit, postcode city, region, country`."""
+    if len(given) == 1:
+        return " ".join(next(iter(given.values())).split())
     tidy = {name: " ".join(text.split()) for name, text in given.items()}
     street, number = tidy.get("full", ""), tidy.get("street_number", "")
     if number and not re.search(rf"\b{re.escape(number)}\b", street):
         street = f"{street} {number}".strip()
     place = " ".join(tidy[name] for name in ("postcode", "city") if name in tidy)
-    pieces = (street, tidy.get("line2", ""), tidy.get("unit", ""), place, tidy.get("region", ""), tidy.get("country", ""))
+    pieces = (
+        street,
+        tidy.get("line2", ""),
+        tidy.get("unit", ""),
+        place,
+        tidy.get("region", ""),
+        tidy.get("country", ""),
+    )
     return ", ".join(piece for piece in pieces if piece)
 
 
 def _parts(street: StreetReading, known: Mapping[str, str]) -> dict[str, str]:
-    found = {"street": street.display, "number": street.number, "unit": street.unit, **{k: v.strip() for k, v in known.items()}}
+    found = {
+        "street": street.display,
+        "number": street.number,
+        "unit": street.unit,
+        **{k: v.strip() for k, v in known.items()},
+    }
     if "country" in found:
         found["country"] = country_code(found["country"]) or found["country"]
     return {name: text for name, text in found.items() if text}

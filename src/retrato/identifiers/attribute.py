@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.date import date_status
 from retrato.identifiers.dates import read_date
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _CURRENCY = re.compile(r"[€$£¥%\s\u00a0\u202f']|\b(?:eur|usd|gbp|mxn|euros?)\b", re.IGNORECASE)
 _GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
@@ -57,7 +59,7 @@ class Attribute(IdentifierType):
         keys = {self.name: key} if key else {}
         return Identifier(self.kind, text, value, Status.VALID, self.namespace, keys=keys)
 
-    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:  # noqa: ARG002
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """Never: a plain attribute is named by the user."""
         return {}
 
@@ -124,7 +126,9 @@ class Date(Attribute):
         if reading is None:
             return Identifier(self.kind, text, None, Status.INVALID, self.namespace, issues=(_NOT_A_DATE,))
         status, issues = date_status(reading)
-        return Identifier(self.kind, text, reading.key, status, self.namespace, keys={self.name: reading.key}, issues=issues)
+        return Identifier(
+            self.kind, text, reading.key, status, self.namespace, keys={self.name: reading.key}, issues=issues
+        )
 
 
 def read_number(text: str) -> str | None:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import pyarrow as pa
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 class Status(StrEnum):
@@ -146,7 +150,9 @@ class IdentifierType(ABC):
         names = table.column_names
         columns = [table.column(name).to_pylist() for name in names]
         rows = zip(*columns, strict=True) if columns else iter(())
-        return self._to_table((item, self.parse_parts(dict(zip(names, row, strict=True)))) for item, row in enumerate(rows))
+        return self._to_table(
+            (item, self.parse_parts(dict(zip(names, row, strict=True)))) for item, row in enumerate(rows)
+        )
 
     def _to_table(self, parsed: Iterable[tuple[int, tuple[Identifier, ...]]]) -> pa.Table:
         import pyarrow as pa
@@ -154,21 +160,21 @@ class IdentifierType(ABC):
         keys = self.key_names()
         text = ("namespace", "value", "raw", "status", "issues", "parts", *keys)
         data: dict[str, list[object]] = {name: [] for name in ("item", "ordinal", *text)}
+        add_item, add_ordinal, add_namespace, add_value, add_raw, add_status, add_issues, add_parts, *_ = (
+            column.append for column in data.values()
+        )
+        add_keys = [(key, data[key].append) for key in keys]
         for item, found in parsed:
             for ordinal, each in enumerate(found):
-                data["item"].append(item)
-                data["ordinal"].append(ordinal)
-                data["namespace"].append(each.namespace)
-                data["value"].append(each.value)
-                data["raw"].append(each.raw)
-                data["status"].append(each.status.value)
-                data["issues"].append(" ".join(issue.code for issue in each.issues))
-                data["parts"].append(
-                    json.dumps(dict(each.parts), ensure_ascii=False, sort_keys=True) if each.parts else None
-                )
-                for key in keys:
-                    data[key].append(each.keys.get(key) or None)
-        schema = pa.schema(
-            [("item", pa.int64()), ("ordinal", pa.int32()), *((name, pa.string()) for name in text)]
-        )
+                add_item(item)
+                add_ordinal(ordinal)
+                add_namespace(each.namespace)
+                add_value(each.value)
+                add_raw(each.raw)
+                add_status(each.status)
+                add_issues(" ".join([issue.code for issue in each.issues]) if each.issues else "")
+                add_parts(_ENCODE(dict(each.parts)) if each.parts else None)
+                for key, add in add_keys:
+                    add(each.keys.get(key) or None)
+        schema = pa.schema([("item", pa.int64()), ("ordinal", pa.int32()), *((name, pa.string()) for name in text)])
         return pa.table(data, schema=schema)

@@ -19,7 +19,8 @@ def pieces(text: str) -> list[str]:
     """
     if not any(mark in text for mark in ";|\n,"):
         return [text.strip()]
-    return list(dict.fromkeys(piece.strip() for piece in _SEPARATORS.split(text) if piece.strip()))
+    found = (piece.strip() for piece in _SEPARATORS.split(text))
+    return list(dict.fromkeys(piece for piece in found if any(each.isalnum() for each in piece))) or [text.strip()]
 
 
 def undamaged(code: str) -> str:

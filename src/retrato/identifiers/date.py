@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.dates import DateReading, read_date
@@ -39,6 +38,12 @@ def date_status(reading: DateReading) -> tuple[Status, tuple[Issue, ...]]:
     return Status.VALID, issues
 
 
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
 @dataclass(frozen=True)
 class BirthDate(IdentifierType):
     """A birth date as `yyyy-mm-dd`; only a year or a month gives `yyyy` or `yyyy-mm`, with status `possible`.
@@ -55,16 +60,8 @@ class BirthDate(IdentifierType):
 
     kind: ClassVar[str] = "birth_date"
     fields: ClassVar[Mapping[str, Field]] = {
-        "birth_date": Field(
-            "text",
-            (
-                "birth date", "birthdate", "date of birth", "dob", "d o b", "birthday", "birth day", "born", "born on",
-                "fecha de nacimiento", "fecha nacimiento", "f nacimiento", "fec nac", "fec nacimiento", "f nac", "fnac", "fecha nac",
-                "nacimiento", "cumpleanos", "fecha de cumpleanos", "nacido", "nacida", "nacido el", "fecnac", "fechanac",
-                "fechanacimiento", "date birth", "bdate", "bday", "customer dob",
-            ),
-        )
-    }  # fmt: skip
+        "birth_date": Field("text", headers("birth_date")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (Feature("birth_date", Scope.PERSON, "date", ("birth_date",)),)
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:

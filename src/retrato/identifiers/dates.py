@@ -54,6 +54,13 @@ def read_date(text: str, *, day_first: bool = True) -> DateReading | None:
     >>> read_date("09/04/1956").key, read_date("3 de mayo de 1980").key, read_date("19561332")
     ('1956-04-09', '1980-05-03', DateReading(key='1956-13-32', real=False, precision=3, issue='impossible'))
     """
+    if len(text) == 10 and text[4] == "-" == text[7] and text >= "1000":
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            pass
+        else:
+            return DateReading(text, text < "2101", 3)
     iso = _ISO.fullmatch(text)
     if iso is not None:
         return _day(int(iso[1]), int(iso[2]), int(iso[3]))
@@ -76,7 +83,11 @@ def read_date(text: str, *, day_first: bool = True) -> DateReading | None:
 
 
 def _day(year: int, month: int, day: int, issue: str = "") -> DateReading:
-    real = 1 <= month <= 12 and FIRST_YEAR <= year <= LAST_YEAR and 1 <= day <= (28 if day <= 28 else monthrange(year, month)[1])
+    real = (
+        1 <= month <= 12
+        and FIRST_YEAR <= year <= LAST_YEAR
+        and 1 <= day <= (28 if day <= 28 else monthrange(year, month)[1])
+    )
     return DateReading(f"{year:04d}-{month:02d}-{day:02d}", real, 3, issue if real else "impossible")
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Scope, Status
 from retrato.identifiers.code import code_key, is_filler_code, pieces, with_namespace
@@ -15,6 +14,12 @@ from retrato.identifiers.placeholders import is_absent, is_null
 _UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
 _COOKIE = re.compile(r"(?:GA\d\.\d\.|fb\.\d\.|amp-|ajs_)?\d{6,10}\.\d{8,13}|(?:GA\d|fb)\.\d\.[\w.-]{8,}", re.IGNORECASE)
 _MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
+
+
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -31,18 +36,18 @@ class DeviceId(IdentifierType):
 
     kind: ClassVar[str] = "device_id"
     fields: ClassVar[Mapping[str, Field]] = {
-        "device_id": Field(
-            "text",
-            (
-                "device id", "device", "deviceid", "cookie", "cookie id", "client cookie", "visitor id", "visitor", "anonymous id",
-                "anon id", "idfa", "gaid", "aaid", "advertising id", "ga client id", "installation id", "install id", "push token",
-                "browser id", "fingerprint", "id dispositivo", "dispositivo", "id de dispositivo", "id visitante", "visitante",
-                "id cookie", "mac", "mac address", "imei", "session cookie", "web id", "fbp", "app instance id", "player id",
-            ),
-        )
-    }  # fmt: skip
+        "device_id": Field("text", headers("device_id")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
-        Feature("device_id", Scope.SHARED, "identifier", ("device_id",), contact_point=True, multivalued=True, namespaced=True),
+        Feature(
+            "device_id",
+            Scope.SHARED,
+            "identifier",
+            ("device_id",),
+            contact_point=True,
+            multivalued=True,
+            namespaced=True,
+        ),
     )
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
@@ -70,5 +75,11 @@ class DeviceId(IdentifierType):
         score = 0.0
         for text in sample:
             written = text.strip()
-            score += 0.9 if _COOKIE.fullmatch(written) or _MAC.fullmatch(written) else 0.35 if _UUID.fullmatch(written) else 0.0
+            score += (
+                0.9
+                if _COOKIE.fullmatch(written) or _MAC.fullmatch(written)
+                else 0.35
+                if _UUID.fullmatch(written)
+                else 0.0
+            )
         return {"device_id": score / len(sample)}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
-from retrato.identifiers.tables import synonyms, words
+from retrato.identifiers.tables import headers, listed, synonyms, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 _ADDRESS = re.compile(r"[^\s<>(),;|\"\[\]]+@[^\s<>(),;|\"\[\]]+")
 _LOOSE_AT = re.compile(r"\s*@\s*")
@@ -20,24 +22,25 @@ _COMMA_FOR_DOT = re.compile(r"(?<=\w),(?=(?:com|es|net|org|mx|ar|co|cl|pe|uk)\b(
 _NEXT_ADDRESS = re.compile(r"/(?=[^/\s]+@)")
 _EDGES = ".:;,'`´’<>"
 _KEY_UNFIT = re.compile(r"[^a-z0-9@._+\-]")
-_TAGGED = frozenset({"gmail.com", "outlook.com", "hotmail.com", "live.com", "icloud.com", "me.com", "fastmail.com", "proton.me",
-                     "protonmail.com", "hotmail.es", "outlook.es", "live.com.mx", "hey.com"})  # fmt: skip
-_FILLER_LOCALS = frozenset(
-    """noemail nomail noreply no-reply no_email no-email sinemail sincorreo nocorreo notiene no none null na n/a test tests prueba
-    asdf asd xxx xx x aaa a abc email correo mail ejemplo example fake dummy unknown desconocido noname sin notengo nobody user
-    usuario cliente donotreply do-not-reply""".split()
+_FILLER_LOCALS = frozenset(listed("placeholders", "email local"))
+_FILLER_DOMAINS = frozenset(listed("placeholders", "email domain"))
+_FILLER_ANYWHERE = frozenset(listed("placeholders", "email local anywhere"))
+#: Domains among these that real people (or the authors of sample data) use too: only a filler local part makes the address a placeholder.
+_REAL_DOMAINS = frozenset(
+    {
+        "example.com",
+        "example.org",
+        "example.net",
+        "example.es",
+        "email.com",
+        "mail.com",
+        "x.com",
+        "test.com",
+        "na.com",
+        "abc.com",
+        "correo.com",
+    }
 )
-_FILLER_DOMAINS = frozenset(
-    """test.com test.es test.test example.com example.org example.net example.es ejemplo.com ejemplo.es noemail.com nomail.com
-    no.com x.com xx.com xxx.com x.x a.com aa.com abc.com asdf.com none.com na.com fake.com email.com correo.com mail.com
-    no.es noemail.es nocorreo.com sincorreo.com prueba.com prueba.es notiene.com domain.com dominio.com""".split()
-)
-_FILLER_ANYWHERE = frozenset(
-    """noemail nomail noreply no-reply no_email no-email sinemail sincorreo nocorreo notiene none null test tests xxx noname notengo
-    nobody donotreply do-not-reply""".split()
-)
-#: Domains above that real people use too: only a filler local part makes the address a placeholder.
-_REAL_DOMAINS = frozenset({"email.com", "mail.com", "x.com", "test.com", "na.com", "abc.com", "correo.com"})
 
 _ROLE = Issue("role", "the address belongs to a role or a team, not to a person")
 _DISPOSABLE = Issue("disposable", "the domain gives throw-away addresses")
@@ -63,17 +66,8 @@ class Email(IdentifierType):
 
     kind: ClassVar[str] = "email"
     fields: ClassVar[Mapping[str, Field]] = {
-        "email": Field(
-            "text",
-            (
-                "email", "e mail", "mail", "correo", "correo electronico", "email address", "e mail address", "mail address",
-                "direccion de correo", "direccion de correo electronico", "direccion email", "correo e", "email1", "email2",
-                "email 1", "email 2", "correo 1", "correo 2", "contact email", "email contacto", "email de contacto",
-                "customer email", "user email", "email cliente", "correo cliente", "primary email", "work email",
-                "personal email", "home email", "subscriber email", "email id", "mailaddress", "buzon", "from email",
-            ),
-        )
-    }  # fmt: skip
+        "email": Field("text", headers("email")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("email", Scope.SHARED, "email", ("email", "email_local"), contact_point=True, multivalued=True),
     )

@@ -13,7 +13,7 @@ _LETTERS = {
     "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ı": "i", "ħ": "h", "Ħ": "h", "ŋ": "n", "Ŋ": "n",
     "ŧ": "t", "Ŧ": "t", "ĸ": "k", "ſ": "s",
 }  # fmt: skip
-_CYRILLIC = "а a б b в v г g д d е e ж zh з z и i й i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ  ы y ь  э e ю yu я ya і i ї i є e ґ g ў u ј j љ lj њ nj ћ c ђ dj џ dz"  # noqa: E501
+_CYRILLIC = "а a б b в v г g д d е e ж zh з z и i й i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ  ы y ь  э e ю yu я ya і i ї i є e ґ g ў u ј j љ lj њ nj ћ c ђ dj џ dz"
 _GREEK = "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o"
 
 
@@ -46,11 +46,8 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
-    return _fold_unicode(text) if len(text) > 64 else _fold_cached(text)
-
-
-@lru_cache(maxsize=1 << 16)
-def _fold_cached(text: str) -> str:
+    if max(text) < "ɐ":
+        return " ".join(text.translate(_LATIN).split())
     return _fold_unicode(text)
 
 
@@ -90,3 +87,12 @@ def squeeze(text: str) -> str:
     '12345678z'
     """
     return fold(text).replace(" ", "")
+
+
+def _latin(code: int) -> str:
+    """What one letter or mark becomes within a text."""
+    return _fold_unicode(f"x{chr(code)}x")[1:-1]
+
+
+#: Every letter and mark below U+0250, folded: one look-up instead of a decomposition.
+_LATIN = {code: _latin(code) for code in range(0x250)}

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.code import code_key, is_filler_code, with_namespace
@@ -21,12 +20,22 @@ _PLATFORMS = {
 }  # fmt: skip
 _ALIASES = {"ig": "instagram", "insta": "instagram", "fb": "facebook", "messenger": "facebook", "x": "twitter", "tw": "twitter",
             "tg": "telegram", "li": "linkedin", "yt": "youtube", "tt": "tiktok"}  # fmt: skip
-_URL = re.compile(r"(?:https?://)?(?:(?:www|m|mobile|web|es|es-es|mx|uk|ar)\.)?([a-z\-]+\.[a-z]{2,4})/(.+)", re.IGNORECASE)
-_PATH_WORDS = frozenset({"in", "pub", "u", "user", "users", "c", "channel", "add", "profile", "people", "company", "pages", "t", "s"})
+_URL = re.compile(
+    r"(?:https?://)?(?:(?:www|m|mobile|web|es|es-es|mx|uk|ar)\.)?([a-z\-]+\.[a-z]{2,4})/(.+)", re.IGNORECASE
+)
+_PATH_WORDS = frozenset(
+    {"in", "pub", "u", "user", "users", "c", "channel", "add", "profile", "people", "company", "pages", "t", "s"}
+)
 _LABELLED = re.compile(r"([a-z]{1,10})\s*:\s*@?(?=\S)", re.IGNORECASE)
 _HANDLE = re.compile(r"[\w.\-]{2,60}")
 _SEPARATORS = re.compile(r"\s*[;|,\n]\s*|(?<!:)\s+(?=@)|\s+/\s+")
 _NO_HANDLE = Issue("not_a_handle", "the text is no handle")
+
+
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -43,16 +52,8 @@ class Handle(IdentifierType):
 
     kind: ClassVar[str] = "handle"
     fields: ClassVar[Mapping[str, Field]] = {
-        "handle": Field(
-            "text",
-            (
-                "handle", "username", "user name", "screen name", "usuario", "nombre de usuario", "nick", "nickname", "alias",
-                "social handle", "instagram", "instagram handle", "ig handle", "ig", "twitter", "twitter handle", "facebook",
-                "facebook id", "tiktok", "linkedin", "telegram", "telegram user", "social", "social profile", "perfil social",
-                "profile url", "perfil", "red social", "usuario instagram", "usuario twitter", "cuenta instagram", "insta", "psid",
-            ),
-        )
-    }  # fmt: skip
+        "handle": Field("text", headers("handle")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("handle", Scope.PERSON, "identifier", ("handle",), multivalued=True, namespaced=True),
     )
@@ -62,7 +63,9 @@ class Handle(IdentifierType):
         text = parts.get("text")
         if text is None or is_null(text):
             return ()
-        pieces = list(dict.fromkeys(piece.strip() for piece in _SEPARATORS.split(text) if piece.strip())) or [text.strip()]
+        pieces = list(dict.fromkeys(piece.strip() for piece in _SEPARATORS.split(text) if piece.strip())) or [
+            text.strip()
+        ]
         return tuple(self._read(text if len(pieces) == 1 else piece, piece) for piece in pieces)
 
     def _read(self, raw: str, piece: str) -> Identifier:

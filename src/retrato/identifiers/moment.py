@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Status
 from retrato.identifiers.dates import read_date
@@ -23,9 +22,15 @@ _SERIAL = re.compile(r"(\d{5})\.(\d+)", re.ASCII)
 _COMPACT = re.compile(r"(\d{8})[T ]?(\d{2})(\d{2})(\d{2})?(Z?)", re.ASCII)
 _WEEKDAY = re.compile(r"^[^\W\d_]{2,9}\.?,\s*")
 _EDGES = " \t\r\n[]\u200e\u200f\u202f"
-_START = datetime(1970, 1, 1)  # noqa: DTZ001  naive and in UTC, like every moment here
-_SHEET_START = datetime(1899, 12, 30)  # noqa: DTZ001
+_START = datetime(1970, 1, 1)
+_SHEET_START = datetime(1899, 12, 30)
 _NOT_A_MOMENT = Issue("not_a_moment", "the text is no date or time")
+
+
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -42,36 +47,10 @@ class Moment(IdentifierType):
 
     kind: ClassVar[str] = "moment"
     fields: ClassVar[Mapping[str, Field]] = {
-        "event_time": Field(
-            "text",
-            (
-                "event time", "timestamp", "time", "ts", "event date", "datetime", "date time", "fecha hora", "fecha y hora",
-                "fecha evento", "fecha del evento", "event timestamp", "occurred at", "occurred", "sent at", "received at",
-                "call time", "call date", "start time", "started at", "fecha llamada", "fecha inicio", "hora", "purchase date",
-                "order date", "fecha compra", "fecha pedido", "fecha de compra", "date", "fecha", "momento", "event at", "visited at",
-                "visit time", "clicked at", "opened at", "message time", "ticket date", "fecha ticket", "transaction date", "sale date",
-            ),
-        ),
-        "created_at": Field(
-            "text",
-            (
-                "created at", "created", "created on", "created date", "creation date", "date created", "create date", "createdate",
-                "fecha alta", "fecha de alta", "alta", "fecha creacion", "fecha de creacion", "creado", "creado el", "registered at",
-                "registration date", "signup date", "sign up date", "signed up at", "subscribed at", "subscription date", "opt in date",
-                "fecha registro", "fecha de registro", "fecha suscripcion", "member since", "customer since", "cliente desde",
-                "insert date", "inserted at", "first seen", "joined", "joined at",
-            ),
-        ),
-        "updated_at": Field(
-            "text",
-            (
-                "updated at", "updated", "updated on", "last updated", "last update", "modified at", "modified", "last modified",
-                "modified date", "modified on", "update date", "fecha actualizacion", "fecha de actualizacion", "actualizado",
-                "fecha modificacion", "fecha de modificacion", "modificado", "ultima modificacion", "ultima actualizacion",
-                "last changed", "changed at", "last seen", "date modified", "last modified date",
-            ),
-        ),
-    }  # fmt: skip
+        "event_time": Field("text", headers("event_time")),
+        "created_at": Field("text", headers("created_at")),
+        "updated_at": Field("text", headers("updated_at")),
+    }
     features: ClassVar[tuple[Feature, ...]] = ()
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
@@ -92,7 +71,11 @@ class Moment(IdentifierType):
             return {}
         score = 0.0
         for text in sample:
-            when = None if len(text) < 8 or _EPOCH.fullmatch(text) and len(text) < 10 else read_moment(text, day_first=True)
+            when = (
+                None
+                if len(text) < 8 or (_EPOCH.fullmatch(text) and len(text) < 10)
+                else read_moment(text, day_first=True)
+            )
             if when is not None and 2000 <= when.year <= 2100:
                 score += 0.9 if ":" in text else 0.4
         return {"event_time": score / len(sample)}

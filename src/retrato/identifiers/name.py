@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.folding import fold, fold_word
@@ -28,28 +27,47 @@ from retrato.identifiers.name_split import (
 )
 from retrato.identifiers.phonetic import sound
 from retrato.identifiers.placeholders import is_absent, is_null
-from retrato.identifiers.tables import synonyms
+from retrato.identifiers.tables import headers, listed, synonyms
 
-_ABSENT_NAMES = frozenset(
-    """cliente|client|customer|usuario|user|guest|invitado|sin nombre|no name|nombre|name|nombre apellido|nombre apellidos|first name
-    |last name|apellido|apellidos|anonimo|anonymous|whatsapp user|usuario whatsapp|admin|administrador|fulano|fulanito|fulano de tal
-    |mengano|zutano|john doe|jane doe|noname|consumidor final|publico en general|publico general|cliente generico|cliente contado
-    |cliente varios|clientes varios|varios|contado|walk in|walk in customer|visitante|visitor|particular|titular|contacto|contact
-    |caller|llamante|nn|n n|desconocido desconocido|test user|user test|usuario prueba|cliente prueba|fname|lname|first|last""".replace("\n", "")
-    .replace("    ", "")
-    .split("|")
-)
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_ABSENT_NAMES = frozenset(listed("placeholders", "name"))
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”|«[^»]*»")
 _MARIA = re.compile(r"\b(M|Ma)\s?\.?\s?ª\.?", re.IGNORECASE)
 _NOT_NAME = re.compile(r"[^\w\s'’´`.,\-ªº·]|[\d_]")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _COUPLE = re.compile(r"(\S+)\s+(?:&|\+|and|y|e)\s+([^\s,]+)(?=\s+\S)", re.IGNORECASE)
-_COUPLE_LINKS = ("&", "+", " y ", " e ", " and ", " Y ", " E ", " AND ")
+_COUPLE_LINK = re.compile(r"[&+]| (?:y|e|and) ", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"(?<=\w)\.(?=\w)")
 _DASHES = re.compile(r"\s*[-‐–—]\s*")
 #: Particles that are left out of surname keys: people write them or not. Others (van, von, mc…) are joined to what follows.
-_DROPPED = frozenset({"de", "del", "la", "las", "los", "da", "das", "do", "dos", "y", "e", "i", "d", "des", "zu", "af", "av", "al", "el"})
-_LOW = frozenset({"de", "del", "la", "las", "los", "da", "das", "do", "dos", "di", "du", "van", "von", "der", "den", "y", "e", "i", "zu"})
+_DROPPED = frozenset(
+    {"de", "del", "la", "las", "los", "da", "das", "do", "dos", "y", "e", "i", "d", "des", "zu", "af", "av", "al", "el"}
+)
+_LOW = frozenset(
+    {
+        "de",
+        "del",
+        "la",
+        "las",
+        "los",
+        "da",
+        "das",
+        "do",
+        "dos",
+        "di",
+        "du",
+        "van",
+        "von",
+        "der",
+        "den",
+        "y",
+        "e",
+        "i",
+        "zu",
+    }
+)
 
 _ORGANISATION = Issue("organisation", "the name is that of an organisation")
 _TURNED = Issue("surname_first", "the surname stands before the given name")
@@ -74,44 +92,13 @@ class PersonName(IdentifierType):
 
     kind: ClassVar[str] = "name"
     fields: ClassVar[Mapping[str, Field]] = {
-        "name": Field(
-            "full",
-            (
-                "name", "full name", "fullname", "nombre completo", "cliente", "customer name", "display name", "nombre y apellidos",
-                "nombre y apellido", "nombre apellidos", "apellidos y nombre", "apellido y nombre", "customer", "client name", "client",
-                "contact name", "contacto", "nombre cliente", "nombre del cliente", "titular", "nombre titular", "person name", "person",
-                "profile name", "push name", "pushname", "nombre perfil", "sender name", "account name", "member name", "holder",
-                "razon social", "nombre contacto", "nombre de contacto", "complete name", "caller name", "subscriber name", "remitente",
-            ),
-        ),
-        "given_name": Field(
-            "given",
-            (
-                "given name", "first name", "firstname", "nombre", "forename", "nombre de pila", "nombres", "fname", "first",
-                "givenname", "given", "given names", "first names", "primer nombre", "christian name", "nombre pila", "name first",
-                "customer first name", "contact first name", "prenom",
-            ),
-        ),
-        "family_name": Field(
-            "family",
-            (
-                "family name", "surname", "last name", "lastname", "apellido", "apellidos", "primer apellido", "apellido 1", "apellido1",
-                "lname", "last", "familyname", "family", "surnames", "apellido paterno", "paterno", "sname", "name last", "1er apellido",
-                "customer last name", "contact last name", "ap paterno", "first surname", "nom",
-            ),
-        ),
-        "second_family_name": Field(
-            "second_family",
-            (
-                "second family name", "segundo apellido", "apellido 2", "apellido2", "apellido materno", "materno", "second surname",
-                "second last name", "maternal surname", "2o apellido", "ap materno", "mothers surname", "2 apellido",
-            ),
-        ),
-        "honorific": Field(
-            "honorific", ("honorific", "title", "tratamiento", "salutation", "saludo", "prefix", "name prefix", "titulo", "honorifico")
-        ),
-        "name_suffix": Field("suffix", ("name suffix", "suffix", "sufijo", "generation", "generational suffix")),
-    }  # fmt: skip
+        "name": Field("full", headers("name")),
+        "given_name": Field("given", headers("given_name")),
+        "family_name": Field("family", headers("family_name")),
+        "second_family_name": Field("second_family", headers("second_family_name")),
+        "honorific": Field("honorific", headers("honorific")),
+        "name_suffix": Field("suffix", headers("name_suffix")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("given_name", Scope.PERSON, "given_name", ("given_name", "given_root", "given_initial")),
         Feature("family_name", Scope.SHARED, "family_name", ("family_name", "family_sound")),
@@ -120,13 +107,10 @@ class PersonName(IdentifierType):
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
         """Read one row's name columns: at most one identifier."""
-        written = {name: text for name, text in parts.items() if text is not None and text and not is_null(text)}
-        full, given, family, second = (written.get(name, "") for name in ("full", "given", "family", "second_family"))
-        if not (full or given or family or second):
-            return ()
-        if not (given or family or second):
-            return (self._from_full(full, written),)
-        return (self._from_columns(written),)
+        written = {name: text for name, text in parts.items() if text and not is_null(text)}
+        if "given" in written or "family" in written or "second_family" in written:
+            return (self._from_columns(written),)
+        return (self._from_full(written["full"], written),) if "full" in written else ()
 
     def _from_full(self, full: str, written: Mapping[str, str]) -> Identifier:
         if len(full) < 40 and _is_absent_name(full):
@@ -137,16 +121,20 @@ class PersonName(IdentifierType):
         honorific, suffix, cleaned = _dressing(cleaned)
         if not cleaned.strip(" ,.-'’"):
             return Identifier(self.kind, full, None, Status.INVALID, issues=(_NO_NAME,))
-        if is_organisation(full, units(cleaned)):
+        found = units(cleaned)
+        if is_organisation(full, found):
             return self._organisation(full)
-        cleaned, issues = _one_person(full, cleaned)
+        issues: tuple[Issue, ...] = ()
+        if _COUPLE_LINK.search(full):
+            cleaned, issues = _one_person(full, cleaned)
+            found = units(cleaned)
         given: Sequence[Unit]
         family: Sequence[Unit]
         if "," in cleaned:
             given, family, own_suffix = _with_comma(cleaned)
             suffix = suffix or own_suffix
         else:
-            given, family, turned = split(units(cleaned))
+            given, family, turned = split(found)
             issues = (*issues, _TURNED) if turned else issues
         return self._named(
             full, given, family[:1], family[1:], issues=issues,
@@ -159,14 +147,20 @@ class PersonName(IdentifierType):
 
     def _from_columns(self, written: Mapping[str, str]) -> Identifier:
         named = {name: _column(written.get(name, "")) for name in ("given", "family", "second_family")}
-        raw = " ".join(written[name] for name in ("honorific", "given", "family", "second_family", "suffix") if name in written)
+        raw = " ".join(
+            written[name] for name in ("honorific", "given", "family", "second_family", "suffix") if name in written
+        )
         if not any(named.values()):
             return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
         honorific, own_suffix, given_text = _dressing(named["given"])
         if fold(given_text) in HONORIFICS - {"don"} and named["family"]:
             honorific, given_text = honorific or given_text, ""
         _, suffix, family_text = _dressing(named["family"], leading=False)
-        given, family, second = units(given_text.replace(",", " ")), units(family_text.replace(",", " ")), units(named["second_family"])
+        given, family, second = (
+            units(given_text.replace(",", " ")),
+            units(family_text.replace(",", " ")),
+            units(named["second_family"]),
+        )
         if not given and not family and not second:
             return Identifier(self.kind, raw, None, Status.INVALID, issues=(_NO_NAME,))
         if given and not family and not second:
@@ -200,6 +194,8 @@ class PersonName(IdentifierType):
             shown["second_family"] = _shown(second)
             keys["second_family_name"] = _surnames(second)
         value = " ".join(shown.values())
+        if len(value) < 16 and value != raw and _is_absent_name(value):
+            return Identifier(self.kind, raw, value, Status.PLACEHOLDER)
         if dress[0]:
             shown["honorific"] = dress[0].strip()
         if dress[1]:
@@ -221,7 +217,7 @@ class PersonName(IdentifierType):
             known = is_given(found[0].core)
             surname = is_surname(found[-1].core)
             full += len(found) > 1 and (known or surname) and len(found) < 7
-            given += known and (len(found) == 1 or is_given(found[-1].core) and not surname)
+            given += known and (len(found) == 1 or (is_given(found[-1].core) and not surname))
             family += surname and not known and len(found) < 3
         total = len(sample)
         return {"name": 0.9 * full / total, "given_name": 0.9 * given / total, "family_name": 0.9 * family / total}
@@ -246,8 +242,10 @@ def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str]:
 
 def _one_person(raw: str, cleaned: str) -> tuple[str, tuple[Issue, ...]]:
     """The first of a couple that shares one line (`Ana y Luis García`), with an issue that says so."""
-    couple = _COUPLE.match(raw.strip()) if any(link in raw for link in _COUPLE_LINKS) else None
-    if couple is None or not (is_given(fold(couple[1])) and is_given(fold(couple[2])) and not is_surname(fold(couple[2]))):
+    couple = _COUPLE.match(raw.strip())
+    if couple is None or not (
+        is_given(fold(couple[1])) and is_given(fold(couple[2])) and not is_surname(fold(couple[2]))
+    ):
         return cleaned, ()
     rest = _cleaned(raw.strip()[couple.end() :])
     return f"{couple[1]} {rest.strip()}", (_COUPLED,)
@@ -295,7 +293,7 @@ def _dressing(text: str, *, leading: bool = True) -> tuple[str, str, str]:
     start, end = 0, len(words)
     while leading and end - start > 1 and is_honorific(words[start], words[start + 1]):
         start += 1
-    while end - start > 1 and words[end - 1] != "," and is_suffix(words[end - 1]) :
+    while end - start > 1 and words[end - 1] != "," and is_suffix(words[end - 1]):
         end -= 1
         while end - start > 1 and words[end - 1] == ",":
             end -= 1
@@ -333,9 +331,14 @@ def _surnames(found: Sequence[Unit]) -> str:
     return _surname(found[0].whole) if len(found) == 1 else " ".join([_surname(unit.whole) for unit in found])
 
 
+def _capital(letter: str) -> str:
+    upper = letter.upper()
+    return upper if len(upper) == 1 else letter
+
+
 @lru_cache(maxsize=1 << 16)
 def _titled_word(word: str) -> str:
     """A word in title case, with `Mc`, `O'` and hyphens as people write them."""
     pieces = re.split(r"([-'’])", word.lower())
-    joined = "".join(piece[:1].upper() + piece[1:] for piece in pieces)
+    joined = "".join(_capital(piece[:1]) + piece[1:] for piece in pieces)
     return "Mc" + joined[2:3].upper() + joined[3:] if joined.startswith("Mc") and len(joined) > 4 else joined

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.identifiers.folding import fold, fold_word
-from retrato.identifiers.tables import synonyms, words
+from retrato.identifiers.tables import listed, synonyms, words
 
-HONORIFICS = frozenset(
-    """sr sra srta sres don dona dna dn dr dra mr mrs ms miss mx master sir lady lord dame rev revd reverend fr father sister prof profa
-    professor profesor profesora ing lic licenciado licenciada arq abog capt captain col gen maj sgt lt cmdr hon madam mister senor senora
-    senorita doctor doctora excmo ilmo exma padre sor fray""".split()
-)
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HONORIFICS = frozenset(listed("name_words", "honorific"))
 _SPANISH_HONORIFIC_INITIALS = frozenset({"d.", "dª", "dª.", "d.ª", "dº", "da."})
 SUFFIXES = {
     "jr": "Jr", "jnr": "Jr", "junior": "Jr", "sr": "Sr", "snr": "Sr", "senior": "Sr", "ii": "II", "iii": "III", "iv": "IV",
@@ -22,18 +20,13 @@ SUFFIXES = {
     "mba": "MBA", "cpa": "CPA", "obe": "OBE", "mbe": "MBE", "cbe": "CBE", "qc": "QC", "kc": "KC", "dds": "DDS", "rn": "RN",
 }  # fmt: skip
 _AMBIGUOUS_SUFFIXES = frozenset({"junior", "senior", "hijo", "filho", "neto", "md", "rn"})
-PARTICLES = frozenset(
-    """de del la las los da das do dos di du des le van von der den ten ter zu zum af av bin ibn ben al el san santa st saint mc mac
-    y e i della dello dalla d""".split()
-)
+PARTICLES = frozenset(listed("name_words", "particle"))
 _LINKS = frozenset({"y", "e", "i"})
 #: What follows `de`, `del`, `de la`, `de los` in a given name (María del Carmen, Juan de Dios).
-_DEVOTIONS = frozenset(
-    """carmen pilar mar angeles dolores rosario rocio valle sol lourdes fatima guadalupe consuelo pino remedios mercedes nieves luz
-    dios jesus cruz milagro milagros socorro refugio amparo soledad paz prado sagrario gracia o concepcion montserrat belen begona
-    merced esperanza asuncion encarnacion castillo cielo transito rosa""".split()
+_DEVOTIONS = frozenset(listed("name_words", "devotion"))
+_DEVOTED = frozenset(
+    {"maria", "ma", "mari", "ana", "juan", "jose", "rosa", "virginia", "jesus", "francisco", "teresa", "m", "flor"}
 )
-_DEVOTED = frozenset({"maria", "ma", "mari", "ana", "juan", "jose", "rosa", "virginia", "jesus", "francisco", "teresa", "m", "flor"})
 #: Given names that often stand before a second one.
 _PAIRING = frozenset({"jose", "juan", "maria", "ana", "luis", "miguel", "francisco", "marco", "victor", "rosa", "carlos", "ma", "mari",
                       "pedro", "antonio", "angel", "julio", "jesus", "mary", "jean", "fco", "m"})  # fmt: skip
@@ -42,16 +35,10 @@ _ORGANISATION_END = re.compile(
     r"|inc\.?|llc\.?|ltd\.?|plc\.?|gmbh|corp\.?|co\.|limited|s\.?r\.?l\.?|ltda\.?|s\.?a\.?s\.?|llp|pty))\s*$",
     re.IGNORECASE,
 )
-_ORGANISATION_WORDS = frozenset(
-    """restaurante bar cafeteria hotel taller talleres farmacia clinica colegio instituto universidad university school hospital
-    asociacion association fundacion foundation ayuntamiento comunidad company compania empresa grupo group construcciones
-    transportes servicios services solutions soluciones consulting consultores asesoria abogados inmobiliaria peluqueria panaderia
-    supermercado tienda shop store autoescuela gestoria hermanos bros club federacion sindicato cooperativa bank banco seguros
-    insurance holdings enterprises industries industrias comercial distribuciones""".split()
-)
+_ORGANISATION_WORDS = frozenset(listed("name_words", "organisation"))
 
 
-_ORGANISATION_LETTERS = frozenset(".lLaAuUpPcCbBvVdDhHyYsS")
+_ORGANISATION_ENDS = frozenset(listed("name_words", "legal form"))
 
 
 class Unit(NamedTuple):
@@ -72,7 +59,12 @@ class Split(NamedTuple):
 
 @cache
 def _given_names() -> frozenset[str]:
-    return words("given_es") | words("given_en") | frozenset(synonyms("nicknames")) | frozenset(synonyms("nicknames").values())
+    return (
+        words("given_es")
+        | words("given_en")
+        | frozenset(synonyms("nicknames"))
+        | frozenset(synonyms("nicknames").values())
+    )
 
 
 @cache
@@ -83,6 +75,11 @@ def _surnames() -> frozenset[str]:
 def is_given(core: str) -> bool:
     """Whether a folded word is a known given name or nickname."""
     return core in _given_names()
+
+
+@cache
+def _undoubted_given() -> frozenset[str]:
+    return _given_names() - HONORIFICS
 
 
 def is_surname(core: str) -> bool:
@@ -124,22 +121,36 @@ def units(text: str) -> list[Unit]:
     tokens = text.split()
     last = len(tokens) - 1
     for position, token in enumerate(tokens):
-        core = fold_word(token)
+        word = _word(token)
+        core = word.core
         if not core:
             continue
-        if core in PARTICLES and position < last and not (not found and not pending and core in {"ben", "al", "e", "i", "y", "d", "san"}):
+        if (
+            core in PARTICLES
+            and position < last
+            and not (not found and not pending and core in {"ben", "al", "e", "i", "y", "d", "san"})
+        ):
             pending.append(token)
             continue
-        found.append(_unit(pending, token, core) if pending else Unit(token, core, core))
-        pending = []
+        if pending:
+            found.append(_unit(pending, token, core))
+            pending = []
+        else:
+            found.append(word)
     if pending:
         found.append(_unit(pending[:-1], pending[-1], fold(pending[-1])))
     return found
 
 
+@lru_cache(maxsize=1 << 17)
+def _word(token: str) -> Unit:
+    core = fold(token)
+    return Unit(token, core, core)
+
+
 def _unit(pending: Sequence[str], token: str, core: str) -> Unit:
     if not pending:
-        return Unit(token, core, core)
+        return _word(token)
     written = " ".join((*pending, token))
     return Unit(written, core, fold(written))
 
@@ -153,7 +164,9 @@ def split(found: list[Unit]) -> Split:
     True
     """
     if len(found) < 2:
-        alone = bool(found) and (found[0].whole != found[0].core or is_surname(found[0].core) and not is_given(found[0].core))
+        alone = bool(found) and (
+            found[0].whole != found[0].core or (is_surname(found[0].core) and not is_given(found[0].core))
+        )
         return Split((), tuple(found)) if alone else Split(tuple(found), ())
     turned = _turned(found)
     if turned:
@@ -170,7 +183,9 @@ def _turned(found: list[Unit]) -> int:
     tail = len(found)
     while tail > 1 and is_given(found[tail - 1].core) and (found[tail - 1].core not in _surnames()):
         tail -= 1
-    if tail == len(found) or tail > 2 and not all(is_surname(unit.core) or unit.whole != unit.core for unit in found[:tail]):
+    if tail == len(found) or (
+        tail > 2 and not all(is_surname(unit.core) or unit.whole != unit.core for unit in found[:tail])
+    ):
         return 0
     return tail if tail <= 3 else 0
 
@@ -194,14 +209,24 @@ def _continues(found: list[Unit], position: int) -> bool:
     unit, total = found[position], len(found)
     if unit.whole != unit.core:
         begins = unit.whole.startswith(("de ", "del "))
-        return begins and unit.core in _DEVOTIONS and found[position - 1].core in _DEVOTED and (total - position > 1 or position == 1)
+        return (
+            begins
+            and unit.core in _DEVOTIONS
+            and found[position - 1].core in _DEVOTED
+            and (total - position > 1 or position == 1)
+        )
     remaining = total - position
     if len(unit.core) == 1:
         return remaining > 1
     if not is_given(unit.core):
         return False
     if remaining == 1:
-        return found[position - 1].core in _PAIRING and unit.core in words("given_es") and not is_surname(unit.core) and total == 2
+        return (
+            found[position - 1].core in _PAIRING
+            and unit.core in words("given_es")
+            and not is_surname(unit.core)
+            and total == 2
+        )
     if unit.core in _surnames():
         if remaining == 2 and total == 3:
             last = found[position + 1].core
@@ -218,7 +243,9 @@ def _is_spanish(found: Sequence[Unit]) -> bool:
         if position == 0:
             score += (core in words("given_es")) - (core in words("given_en"))
         else:
-            score += 2 * is_spanish_surname(core) - 2 * (core in words("surnames_en") and core not in _spanish_surnames())
+            score += 2 * is_spanish_surname(core) - 2 * (
+                core in words("surnames_en") and core not in _spanish_surnames()
+            )
         if unit.whole.startswith(("de ", "del ", "y ")) or "ñ" in unit.text.lower():
             score += 2
     return score > 0
@@ -246,9 +273,10 @@ def is_organisation(text: str, found: Sequence[Unit]) -> bool:
     >>> is_organisation("Talleres Ruiz, S.L.", units("Talleres Ruiz, S.L.")), is_organisation("Pedro Ruiz", units("Pedro Ruiz"))
     (True, False)
     """
-    if any(unit.core in _ORGANISATION_WORDS for unit in found):
-        return True
-    return text.rstrip()[-1:] in _ORGANISATION_LETTERS and _ORGANISATION_END.search(text) is not None
+    for unit in found:
+        if unit.core in _ORGANISATION_WORDS:
+            return True
+    return bool(found) and found[-1].core in _ORGANISATION_ENDS and _ORGANISATION_END.search(text) is not None
 
 
 def is_honorific(token: str, following: str | None) -> bool:
@@ -257,10 +285,14 @@ def is_honorific(token: str, following: str | None) -> bool:
     if lowered in _SPANISH_HONORIFIC_INITIALS:
         return following is not None and fold(following) in words("given_es")
     core = fold_word(token)
-    return core in HONORIFICS and (core != "don" or (following is not None and is_given(fold(following))))
+    return core in HONORIFICS and (
+        core != "don" or (following is not None and fold_word(following) in _undoubted_given())
+    )
 
 
 def is_suffix(token: str) -> bool:
     """Whether the last word of a name is a generation or a title."""
     core = fold_word(token)
-    return core in SUFFIXES and core not in _AMBIGUOUS_SUFFIXES or (core in _AMBIGUOUS_SUFFIXES and core not in {"neto", "filho"})
+    return (core in SUFFIXES and core not in _AMBIGUOUS_SUFFIXES) or (
+        core in _AMBIGUOUS_SUFFIXES and core not in {"neto", "filho"}
+    )

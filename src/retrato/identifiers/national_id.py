@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.code import code_key, is_filler_code, pieces, undamaged, with_namespace
@@ -42,11 +41,25 @@ _SEPARATED_SSN = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
 _SEPARATED_RUT = re.compile(r"\d{1,2}\.?\d{3}\.?\d{3}-[\dkK]", re.ASCII)
 _SEPARATED_CPF = re.compile(r"\d{3}\.\d{3}\.\d{3}-\d{2}", re.ASCII)
 _SEPARATED_CUIT = re.compile(r"\d{2}-\d{8}-\d", re.ASCII)
-_TOLD = ((_SEPARATED_SSN, "us_ssn"), (_SEPARATED_RUT, "cl_rut"), (_SEPARATED_CPF, "br_cpf"), (_SEPARATED_CUIT, "ar_cuit"))
-_LABEL = re.compile(r"^\s*(?:d\.?n\.?i|n\.?i\.?f|n\.?i\.?e|c\.?u\.?r\.?p|r\.?f\.?c|r\.?u\.?t|ssn|cpf|cuit|cuil|c\.?c|c\.?i)\b[.:\s#nº°]*", re.IGNORECASE)
+_TOLD = (
+    (_SEPARATED_SSN, "us_ssn"),
+    (_SEPARATED_RUT, "cl_rut"),
+    (_SEPARATED_CPF, "br_cpf"),
+    (_SEPARATED_CUIT, "ar_cuit"),
+)
+_LABEL = re.compile(
+    r"^\s*(?:d\.?n\.?i|n\.?i\.?f|n\.?i\.?e|c\.?u\.?r\.?p|r\.?f\.?c|r\.?u\.?t|ssn|cpf|cuit|cuil|c\.?c|c\.?i)\b[.:\s#nº°]*",
+    re.IGNORECASE,
+)
 _BAD_CHECK = Issue("check_digit", "the check digit does not fit")
 _BAD_SHAPE = Issue("shape", "the text has not the shape of that document")
 _FILLER = Issue("filler", "the digits are a filler")
+
+
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -66,19 +79,8 @@ class NationalId(IdentifierType):
 
     kind: ClassVar[str] = "national_id"
     fields: ClassVar[Mapping[str, Field]] = {
-        "national_id": Field(
-            "text",
-            (
-                "national id", "national identity", "id number", "soc sec id", "ssn", "social security", "social security number",
-                "soc sec", "sin", "nino", "national insurance", "national insurance number", "ni number", "tax id", "tax number", "tin",
-                "dni", "nif", "nie", "dni nie", "dni nif", "nif nie", "curp", "rfc", "rut", "run", "cuit", "cuil", "cpf", "cedula",
-                "documento", "document", "document number", "documento identidad", "documento de identidad", "numero documento",
-                "numero de documento", "num documento", "n documento", "doc", "doc id", "nro documento", "identity document",
-                "identificacion", "numero identificacion", "identification", "identification number", "passport", "passport number",
-                "pasaporte", "cif", "codigo fiscal", "personal id", "identity number", "id card",
-            ),
-        )
-    }  # fmt: skip
+        "national_id": Field("text", headers("national_id")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("national_id", Scope.PERSON, "identifier", ("national_id",), multivalued=True, namespaced=True),
     )
@@ -118,7 +120,9 @@ class NationalId(IdentifierType):
         for name, country, pattern, module, alone in _types():
             if not (alone or country == region or name == told):
                 continue
-            candidate = bare.zfill(9) if name == "es_dni" and region == "ES" and len(bare) == 8 and bare[-1].isalpha() else bare
+            candidate = (
+                bare.zfill(9) if name == "es_dni" and region == "ES" and len(bare) == 8 and bare[-1].isalpha() else bare
+            )
             if pattern.fullmatch(candidate) is None:
                 continue
             if _is_valid(module, candidate):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import phonenumbers
 
@@ -36,6 +35,12 @@ _FILLER = Issue("filler", "the digits are a filler, not a number")
 _EXTENDED = Issue("extension", "the extension was set aside")
 
 
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
 @dataclass(frozen=True)
 class Phone(IdentifierType):
     """A phone number in E.164. Region: the number's own (`+34…`), else the row's country, else `region`.
@@ -52,20 +57,8 @@ class Phone(IdentifierType):
 
     kind: ClassVar[str] = "phone"
     fields: ClassVar[Mapping[str, Field]] = {
-        "phone": Field(
-            "text",
-            (
-                "phone", "telefono", "tel", "movil", "mobile", "celular", "cell", "cellphone", "cell phone", "whatsapp", "wa",
-                "wa id", "caller", "caller id", "caller number", "numero de telefono", "numero telefono", "contact number",
-                "phone number", "phone no", "mobile number", "mobile no", "mobile phone", "telephone", "telefono movil",
-                "telefono fijo", "fijo", "landline", "home phone", "work phone", "telefono contacto", "telefono de contacto",
-                "tlf", "tfno", "tfno movil", "tlfno", "tel movil", "num tel", "n telefono", "msisdn", "ani", "numero whatsapp",
-                "whatsapp number", "whatsapp id", "phone1", "phone2", "phone 1", "phone 2", "telefono1", "telefono2", "telefono 1",
-                "telefono 2", "sms", "sms number", "numero movil", "numero celular", "fono", "contacto telefonico", "from number",
-                "calling number", "numero origen", "numero llamante", "llamante", "phone e164", "daytime phone", "evening phone",
-            ),
-        )
-    }  # fmt: skip
+        "phone": Field("text", headers("phone")),
+    }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("phone", Scope.SHARED, "phone", ("phone", "phone_tail"), contact_point=True, multivalued=True),
     )
@@ -118,10 +111,14 @@ class Phone(IdentifierType):
                 return self._e164(raw, parsed, Status.INVALID, (*issues, _NOT_VALID))
         national = str(parsed.national_number)
         if is_repeated(national):
-            return Identifier(self.kind, raw, f"+{parsed.country_code}{national}", Status.PLACEHOLDER, issues=(*issues, _FILLER))
+            return Identifier(
+                self.kind, raw, f"+{parsed.country_code}{national}", Status.PLACEHOLDER, issues=(*issues, _FILLER)
+            )
         return self._e164(raw, parsed, Status.POSSIBLE if _DAMAGED in issues else Status.VALID, issues)
 
-    def _e164(self, raw: str, parsed: phonenumbers.PhoneNumber, status: Status, issues: tuple[Issue, ...]) -> Identifier:
+    def _e164(
+        self, raw: str, parsed: phonenumbers.PhoneNumber, status: Status, issues: tuple[Issue, ...]
+    ) -> Identifier:
         value = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
         digits = value[1:]
         tail = digits[len(str(parsed.country_code)) :][-9:]
@@ -130,7 +127,9 @@ class Phone(IdentifierType):
 
     def _national(self, raw: str, digits: str, region: str | None, issues: tuple[Issue, ...]) -> Identifier:
         national = digits.lstrip("0") or digits
-        status, issue = (Status.POSSIBLE, _NO_REGION) if region is None and 6 <= len(digits) <= 15 else (Status.INVALID, _NOT_VALID)
+        status, issue = (
+            (Status.POSSIBLE, _NO_REGION) if region is None and 6 <= len(digits) <= 15 else (Status.INVALID, _NOT_VALID)
+        )
         keys = {"phone": national, "phone_tail": national[-9:]} if len(digits) > 4 else {}
         return Identifier(self.kind, raw, national, status, keys=keys, issues=(*issues, issue))
 
@@ -162,7 +161,11 @@ def _plain_likelihood(digits: str) -> float:
     """How likely a run of bare digits is a phone number rather than an id or a date of 8 digits."""
     if not digits.isdigit() or len(digits) < 9:
         return 0.0
-    return 0.7 if digits[0] in "6789" or digits.startswith(("00", "34", "52", "54", "44", "1")) or len(digits) >= 11 else 0.4
+    return (
+        0.7
+        if digits[0] in "6789" or digits.startswith(("00", "34", "52", "54", "44", "1")) or len(digits) >= 11
+        else 0.4
+    )
 
 
 def _pieces(text: str) -> list[str]:
@@ -202,7 +205,9 @@ def _repaired(text: str) -> tuple[str, tuple[Issue, ...]]:
     extended = _EXTENSION.search(number)
     if extended and extended.start() > 6:
         number, issues = number[: extended.start()], (_EXTENDED,)
-    number = _TRUNK_ZERO.sub(r"\1\2", number.replace("\u200e", "").replace("\u202a", "").replace("\u202c", "").replace("＋", "+"))
+    number = _TRUNK_ZERO.sub(
+        r"\1\2", number.replace("\u200e", "").replace("\u202a", "").replace("\u202c", "").replace("＋", "+")
+    )
     number = number.strip()
     compact = "".join(each for each in number if each.isdigit())
     if number.startswith("00") and len(compact) > 9:
@@ -225,7 +230,11 @@ def _mexican(number: str, digits: str, international: bool, region: str | None) 
 
 
 def _is_filler(digits: str) -> bool:
-    return is_repeated(digits) or is_repeated(digits.lstrip("0") or "00000") or (len(digits) > 6 and len(set(digits[-7:])) == 1)
+    return (
+        is_repeated(digits)
+        or is_repeated(digits.lstrip("0") or "00000")
+        or (len(digits) > 6 and len(set(digits[-7:])) == 1)
+    )
 
 
 def _parsed(number: str, region: str | None) -> phonenumbers.PhoneNumber | None:

@@ -12,23 +12,17 @@ from __future__ import annotations
 from functools import lru_cache
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.tables import listed
 
 #: Null texts, folded; whatever folds to nothing (blank, dots, dashes) is null too.
 NULLS = frozenset({"null", "none", "nan", "nat", "nil", "undefined", "void"})
 #: Null texts that folding would change.
-_WRITTEN_NULLS = frozenset({"#n/a", "#n/d", "#na", "\\n", "<na>", "#null!", "#ref!", "#value!", "#valor!", "(null)", "[null]"})
+_WRITTEN_NULLS = frozenset(
+    {"#n/a", "#n/d", "#na", "\\n", "<na>", "#null!", "#ref!", "#value!", "#valor!", "(null)", "[null]"}
+)
 
 #: Absence words, folded.
-ABSENT = frozenset(
-    """n a|na|n d|nd|s n|sn|s d|sd|n c|nc|ns nc|unknown|unk|not known|not available|not provided|not applicable|not given|no data
-    |no value|missing|empty|blank|tbd|tba|to be confirmed|pending|withheld|redacted|anonymous|anonimo|anonima|desconocido
-    |desconocida|no disponible|no aplica|no consta|no tiene|no informado|no informa|no facilitado|no especificado|no sabe
-    |no indica|no procede|sin datos|sin dato|sin informacion|sin especificar|sin definir|sin asignar|pendiente|vacio|nulo
-    |ninguno|ninguna|por definir|por confirmar|test|testing|prueba|pruebas|test test|prueba prueba|asdf|asdfg|asdfasdf|qwerty
-    |dummy|fake|falso|ejemplo|example|sample|x|xx|xxx|xxxx|xxxxx|xxx xxx|zzz|aaa|abc|foo|bar|lorem ipsum""".replace("\n", "")
-    .replace("    ", "")
-    .split("|")
-)
+ABSENT = frozenset(listed("placeholders", "absent"))
 
 
 def is_null(text: str | None) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.account_id import AccountId
 from retrato.identifiers.address import Address
 from retrato.identifiers.attribute import Category, Date, Number, Text
-from retrato.identifiers.base import IdentifierType
 from retrato.identifiers.date import BirthDate
 from retrato.identifiers.device_id import DeviceId
 from retrato.identifiers.email import Email
@@ -20,6 +19,9 @@ from retrato.identifiers.name import PersonName
 from retrato.identifiers.national_id import NationalId
 from retrato.identifiers.phone import Phone
 from retrato.identifiers.sex import Sex
+
+if TYPE_CHECKING:
+    from retrato.identifiers.base import IdentifierType
 
 TYPES: tuple[IdentifierType, ...] = (
     PersonName(),
@@ -54,7 +56,9 @@ def type_of(field: str) -> IdentifierType:
     name, _, namespace = field.partition(".")
     found = FIELDS.get(name)
     if found is None:
-        raise ConfigurationError([Problem(f"field {field}", "no such field", f"the fields are {', '.join(sorted(FIELDS))}")])
+        raise ConfigurationError(
+            [Problem(f"field {field}", "no such field", f"the fields are {', '.join(sorted(FIELDS))}")]
+        )
     return _with(found, namespace=namespace) if namespace else found
 
 

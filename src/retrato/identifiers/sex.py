@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Scope, Status
 from retrato.identifiers.folding import fold
@@ -22,6 +21,12 @@ for _fragment in ("non", "no", "binary", "binario", "third", "gender", "tercer",
 _UNTOLD = frozenset({"u", "9", "0", "prefer not to say", "prefiero no decirlo", "indistinto", "not stated"})
 
 
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
 @dataclass(frozen=True)
 class Sex(IdentifierType):
     """Sex as `m`, `f` or `other`.
@@ -36,7 +41,7 @@ class Sex(IdentifierType):
 
     kind: ClassVar[str] = "sex"
     fields: ClassVar[Mapping[str, Field]] = {
-        "sex": Field("text", ("sex", "sexo", "gender", "genero", "gender code", "sex code", "gender identity", "sx"))
+        "sex": Field("text", headers("sex")),
     }
     features: ClassVar[tuple[Feature, ...]] = (Feature("sex", Scope.PERSON, "category", ("sex",)),)
 
@@ -46,7 +51,7 @@ class Sex(IdentifierType):
         if text is None or is_null(text):
             return ()
         folded = fold(text)
-        if is_absent(folded) and folded != "x" or folded in _UNTOLD:
+        if (is_absent(folded) and folded != "x") or folded in _UNTOLD:
             return (Identifier(self.kind, text, folded, Status.PLACEHOLDER),)
         sex = "f" if self.m_is_female and folded == "m" else _SEX.get(folded)
         if sex is None:

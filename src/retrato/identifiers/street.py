@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.identifiers.country import country_code
-from retrato.identifiers.folding import fold
-from retrato.identifiers.tables import synonyms
+from retrato.identifiers.folding import fold, fold_word
+from retrato.identifiers.tables import listed, synonyms
 
-_ORDINAL_MARK = re.compile(r"(\d)\s*[ºª°]")
-_NUMBER_MARK = re.compile(r"\b(?:n(?:[úu]m(?:ero)?)?[º°]?\.?|no\.|#)\s*(?=\d)|#", re.IGNORECASE)
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 _STREET_MARK = re.compile(r"^\s*c/\.?\s*", re.IGNORECASE)
 _NO_NUMBER = re.compile(r"\bs\s?/\s?n\b\.?", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:num|no|n)\d+")
+#: Marks of ordinals and numbers: `2º`, `nº 3`, `# 12`.
+_MARKS = str.maketrans({"º": " ", "ª": " ", "°": " ", "#": " num "})
 _UNIT_SLASH = re.compile(r"^\s*(\d+[a-z]?)\s*/\s*(\d+[a-z]?)\s+(?=[a-z])", re.IGNORECASE)
 _PO_BOX = re.compile(r"^p\.?\s?o\.?\s?box\b|^apartado de correos\b", re.IGNORECASE)
 _LETTERED = re.compile(r"(\d+)([a-z])")
@@ -28,34 +31,37 @@ _DIRECTIONS = {
     "ne": "ne", "nw": "nw", "se": "se", "sw": "sw", "norte": "n", "sur": "s",
 }  # fmt: skip
 #: Words that only announce a unit, left out of keys.
-_UNIT_WORDS = frozenset(
-    """piso planta plta pl puerta pta pt apt apartment apto apartamento appt flat unit suite ste room rm studio dpto depto dto departamento
-    int interior letra floor fl fl. oficina of ofi lvl level lot casa vivienda num no numero nro local loc despacho""".split()
-)
+_UNIT_WORDS = frozenset(listed("units", "announces"))
 #: Words of a unit that say something, in one spelling.
-_UNIT_FORMS = {
-    form: canonical
-    for canonical, forms in {
-        "izq": "izq izquierda izda izqda iz izqd", "dcha": "dcha derecha der dch drcha drch dr dta", "ctro": "ctro centro cto",
-        "bajo": "bajo bj bajos pb baja bxo", "ent": "entresuelo entlo ent entl", "pral": "principal pral ppal", "atico": "atico at atc",
-        "esc": "escalera esc", "portal": "portal prtl", "bl": "bloque bl blq block bldg building edificio edif torre tower",
-        "ext": "exterior", "sotano": "sotano basement sot", "semi": "semisotano",
-    }.items()
-    for form in forms.split()
-}  # fmt: skip
-_UNIT_STARTS = (_UNIT_WORDS | _UNIT_FORMS.keys()) - {"pl", "dr", "of", "at", "centro", "no", "ent", "torre", "casa", "cto", "block", "tower"}
+_UNIT_FORMS = synonyms("unit_forms")
+_UNIT_STARTS = (_UNIT_WORDS | _UNIT_FORMS.keys()) - frozenset(listed("units", "also in names"))
 #: What announces a neighbourhood: it stands on a one-line address after the street and is no part of its key.
-_NEIGHBOURHOODS = frozenset({"col", "colonia", "fracc", "fraccionamiento", "barrio", "bo", "bda", "urb", "urbanización", "urbanizacion"})
+_NEIGHBOURHOODS = frozenset(
+    {"col", "colonia", "fracc", "fraccionamiento", "barrio", "bo", "bda", "urb", "urbanización", "urbanizacion"}
+)
+_NUMBER_WORDS = frozenset({"num", "sn", "km", "numero", "nro"})
+_NUMBER_FILL = frozenset({"num", "no", "n", "numero", "km", "nro"})
 _LONG_SUFFIXES = frozenset({"street", "road", "avenue", "drive", "lane", "crescent", "boulevard", "highway", "terrace"})
 _STATES = "nsw vic qld sa wa tas nt act"
 
 _POST_CITY = re.compile(r"(?:[A-Z]{1,2}-)?(\d{5}|\d{4})\s+([^\d]+?)(?:\s*\(([^)]+)\))?", re.IGNORECASE)
-_POST_ALONE = re.compile(r"(?:c\.?p\.?:?\s*)?((?:[A-Z]{1,2}-)?\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})", re.IGNORECASE)
+_POST_ALONE = re.compile(
+    r"(?:c\.?p\.?:?\s*)?((?:[A-Z]{1,2}-)?\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})", re.IGNORECASE
+)
 _STATE_ZIP = re.compile(r"(?:(.*\S)\s+)?([A-Z]{2}|[A-Z][a-z]{4,}(?: [A-Z][a-z]+)?)\.?\s+(\d{5}(?:-\d{4})?)")
 _STATE_POST = re.compile(rf"(?:(.*\S)\s+)?({_STATES.replace(' ', '|')})\s+(\d{{4}})", re.IGNORECASE)
 _CITY_UK = re.compile(r"(?:(.*\S)\s+)?([A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})", re.IGNORECASE)
 _CITY_POST = re.compile(r"([^\d,]+?)\s+(\d{5})")
+_PATTERNS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
+    (_POST_CITY, ("postcode", "city", "region")),
+    (_POST_ALONE, ("postcode",)),
+    (_STATE_ZIP, ("city", "region", "postcode")),
+    (_STATE_POST, ("city", "region", "postcode")),
+    (_CITY_UK, ("city", "postcode")),
+    (_CITY_POST, ("city", "postcode")),
+)
 _TAIL = re.compile(r"(.*\d.*?)\s+(\d{5})\s+([^\d]{3,})", re.DOTALL)
+_DIGIT = re.compile(r"\d", re.ASCII)
 _SEGMENTS = re.compile(r"\s*[,;\n\r]+\s*")
 
 
@@ -148,15 +154,16 @@ def _number(text: str) -> str:
 
 
 def _prepared(text: str) -> str:
-    if not text.isalnum():
-        if "/" in text:
-            text = _UNIT_SLASH.sub(r"unit \1 \2 ", _NO_NUMBER.sub(" sn ", _STREET_MARK.sub("calle ", text)))
-        if not text.isascii():
-            text = _ORDINAL_MARK.sub(r"\1 ", text)
-        if "#" in text or "n" in text or "N" in text:
-            text = _NUMBER_MARK.sub(" num ", text)
-        if text[:1] in "pPaA":
-            text = _PO_BOX.sub("pobox", text)
+    if "/" in text:
+        if text[1:2] == "/" and text[0] in "cC":
+            text = "calle " + text[2:]
+        elif text[:1].isdigit():
+            text = _UNIT_SLASH.sub(r"unit \1 \2 ", text)
+        text = _NO_NUMBER.sub(" sn ", text) if "/" in text else text
+    if "#" in text or not text.isascii():
+        text = text.translate(_MARKS)
+    if text[:1] in "pPaA":
+        text = _PO_BOX.sub("pobox", text)
     return fold(text)
 
 
@@ -176,7 +183,12 @@ def _read_line(line: str) -> StreetReading:
         tokens = _without_particles(tokens[1:])
     elif tokens[0][0].isdigit() and len(tokens) > 1 and tokens[1] in _PARTICLES:
         before, kind = [""], None
-    elif tokens[0][0].isdigit() and len(tokens) > 1 and tokens[1] not in _PARTICLES and not _ORDINALS.fullmatch(tokens[0]):
+    elif (
+        tokens[0][0].isdigit()
+        and len(tokens) > 1
+        and tokens[1] not in _PARTICLES
+        and not _ORDINALS.fullmatch(tokens[0])
+    ):
         kind = None
         number, tokens = _leading_number(tokens)
     else:
@@ -192,8 +204,10 @@ def _read_line(line: str) -> StreetReading:
 
 def _finished(name: Sequence[str], kind: str, number: str, rest: list[str], display: str) -> StreetReading:
     if not number:
-        while rest and rest[0] in {"num", "no", "numero", "km", "nro"}:
+        while rest and rest[0] in _NUMBER_FILL:
             rest = rest[1:]
+        if rest and rest[0][0] == "n" and _NUMBERED.fullmatch(rest[0]):
+            rest = [rest[0].lstrip("numo"), *rest[1:]]
         if rest and (rest[0][0].isdigit() or rest[0] == "sn"):
             number, rest = _LETTERED.sub(r"\1 \2", rest[0]), rest[1:]
     return StreetReading(" ".join(name), kind, number, _unit(rest), display)
@@ -207,7 +221,9 @@ def _without_particles(tokens: list[str]) -> list[str]:
 
 def _leading_number(tokens: list[str]) -> tuple[str, list[str]]:
     taken = 1
-    while taken < len(tokens) - 1 and (tokens[taken].isdigit() or (len(tokens[taken]) == 1 and tokens[taken] in "abcdefgh" and taken < 2)):
+    while taken < len(tokens) - 1 and (
+        tokens[taken].isdigit() or (len(tokens[taken]) == 1 and tokens[taken] in "abcdefgh" and taken < 2)
+    ):
         if len(tokens) - taken < 3 and not tokens[taken].isdigit():
             break
         if tokens[taken].isdigit() and tokens[taken + 1] in _after():
@@ -224,9 +240,16 @@ def _name_and_rest(tokens: list[str], *, led: bool, kinded: bool) -> tuple[list[
             if position + 1 < len(tokens) and tokens[position + 1] in _PARTICLES and kinded:
                 continue
             return tokens[:position], tokens[position:]
-        if (token in {"num", "sn", "km"} and position > 0) or (position > 0 and token in _UNIT_STARTS and not _names_on(tokens, position)):
+        if position > 0 and (token in _NUMBER_WORDS or _announces_number(tokens, position)):
             return tokens[:position], tokens[position:]
-        if led and token in _LONG_SUFFIXES and position > 0 and not (position + 1 < len(tokens) and tokens[position + 1] in _after()):
+        if position > 0 and token in _UNIT_STARTS and not _names_on(tokens, position):
+            return tokens[:position], tokens[position:]
+        if (
+            led
+            and token in _LONG_SUFFIXES
+            and position > 0
+            and not (position + 1 < len(tokens) and tokens[position + 1] in _after())
+        ):
             end = position + 1
             if end < len(tokens) and tokens[end] in _DIRECTIONS:
                 end += 1
@@ -234,10 +257,22 @@ def _name_and_rest(tokens: list[str], *, led: bool, kinded: bool) -> tuple[list[
     return tokens, []
 
 
+def _announces_number(tokens: list[str], position: int) -> bool:
+    """Whether a word says that the house number follows: `n 3`, `no 3`, `n3`."""
+    token = tokens[position]
+    if token[0] != "n" or len(token) > 8:
+        return False
+    if token in {"n", "no"}:
+        return position + 1 < len(tokens) and tokens[position + 1][0].isdigit()
+    return _NUMBERED.fullmatch(token) is not None
+
+
 def _names_on(tokens: list[str], position: int) -> bool:
     """Whether a unit word stands within a street's name (`calle nueva puerta del sol 3`): words without a digit go on after it."""
     following = tokens[position + 1 : position + 2]
-    return bool(following) and len(following[0]) > 2 and not following[0][0].isdigit() and following[0] not in _UNIT_FORMS
+    return (
+        bool(following) and len(following[0]) > 2 and not following[0][0].isdigit() and following[0] not in _UNIT_FORMS
+    )
 
 
 def _suffix(name: list[str]) -> tuple[list[str], str]:
@@ -268,7 +303,11 @@ def split_line(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """
     text = given["full"].strip()
     if "," not in text and ";" not in text and "\n" not in text:
-        tail = _TAIL.fullmatch(text) if len(text) < 200 and text[-1:].isalpha() and any(each.isdigit() for each in text) else None
+        tail = (
+            _TAIL.fullmatch(text)
+            if len(text) < 200 and text[-1:].isalpha() and any(each.isdigit() for each in text)
+            else None
+        )
         if tail is None:
             return text, {}
         return tail[1].strip(" -"), {"postcode": tail[2], "city": tail[3].strip()}
@@ -278,10 +317,9 @@ def split_line(given: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     if len(segments) < 2 or len(segments) > 12:
         return text, {}
     places: dict[str, str] = {}
-    if len(segments[-1]) > 3 or segments[-1].lower() in {"usa", "uk"}:
-        country = country_code(segments[-1])
-        if country is not None:
-            places["country"] = segments.pop()
+    last = segments[-1]
+    if last[0].isalpha() and (len(last) > 3 or last.lower() in {"usa", "uk"}) and country_code(last) is not None:
+        places["country"] = segments.pop()
     line = _take_places(segments, places)
     return ", ".join(_street_first(line)), places
 
@@ -312,17 +350,9 @@ def _take_places(segments: list[str], places: dict[str, str]) -> list[str]:
 
 
 def _take_postcode(segment: str, places: dict[str, str]) -> bool:
-    patterns: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = (
-        (_POST_CITY, ("postcode", "city", "region")),
-        (_POST_ALONE, ("postcode",)),
-        (_STATE_ZIP, ("city", "region", "postcode")),
-        (_STATE_POST, ("city", "region", "postcode")),
-        (_CITY_UK, ("city", "postcode")),
-        (_CITY_POST, ("city", "postcode")),
-    )
-    if not any(each.isdigit() for each in segment):
+    if not _DIGIT.search(segment):
         return False
-    for pattern, names in patterns:
+    for pattern, names in _PATTERNS:
         found = pattern.fullmatch(segment)
         if found is not None:
             if names[0] == "postcode" and "city" in names and (_is_unit(found[2]) or len(found[1]) < 4):
@@ -333,21 +363,26 @@ def _take_postcode(segment: str, places: dict[str, str]) -> bool:
 
 
 def _is_unit(text: str) -> bool:
-    tokens = fold(text).split()
-    return bool(tokens) and tokens[0] in _UNIT_STARTS
+    first = fold_word(text).partition(" ")[0]
+    return first in _UNIT_STARTS
 
 
 def _is_place(segment: str) -> bool:
     if any(each.isdigit() for each in segment):
         return False
     tokens = fold(segment).split()
-    if not tokens or tokens[0] in _UNIT_STARTS or tokens == ["sn"] or tokens == ["s", "n"]:
+    if not tokens or tokens[0] in _UNIT_STARTS or tokens in (["sn"], ["s", "n"]):
         return False
-    return not (_kinded(segment) or len(tokens[0]) == 1 and len(tokens) == 1)
+    return not (_kinded(segment) or (len(tokens[0]) == 1 and len(tokens) == 1))
 
 
 def _street_first(line: list[str]) -> list[str]:
     """The segment with the street before the name of a building that came first."""
-    if len(line) > 1 and not any(each.isdigit() for each in line[0]) and not _kinded(line[0]) and has_street_word(line[1]):
+    if (
+        len(line) > 1
+        and not any(each.isdigit() for each in line[0])
+        and not _kinded(line[0])
+        and has_street_word(line[1])
+    ):
         return line[1:]
     return line

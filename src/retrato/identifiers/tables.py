@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def lines(name: str) -> Iterator[str]:
@@ -39,3 +42,23 @@ def synonyms(name: str) -> dict[str, str]:
         for form in forms.split(","):
             found.setdefault(form.strip(), canonical.strip())
     return found
+
+
+@cache
+def listed(name: str, group: str) -> tuple[str, ...]:
+    """The entries of one group of a table with lines `group: entry, entry, …`, in order.
+
+    >>> "sin datos" in listed("placeholders", "absent")
+    True
+    """
+    own = (line.partition(": ")[2] for line in lines(name) if line.partition(":")[0] == group)
+    return tuple(entry for line in own for entry in line.split(", "))
+
+
+def headers(field: str) -> tuple[str, ...]:
+    """The headers by which a field of the mapping vocabulary is recognised (table `headers`).
+
+    >>> headers("family_name")[:3]
+    ('family name', 'surname', 'last name')
+    """
+    return listed("headers", field)

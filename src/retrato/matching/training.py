@@ -171,23 +171,25 @@ class _Fit:
             self.level[HOUSEHOLD, part] = unrelated[part] if person else 0.4 * unrelated[part] + 0.6 * same
 
     def posterior(self) -> Floats:
-        """Class probabilities of every row of the table (G, 3)."""
-        log = self.table.hot @ np.log(self.level).T + np.log(np.maximum(self.pi, 1e-12))[self.table.rule]
-        log -= log.max(axis=1, keepdims=True)
-        chance = np.exp(log)
-        return np.asarray(chance / chance.sum(axis=1, keepdims=True))
+        """Class probabilities of every row of the table (3, G)."""
+        log = np.ascontiguousarray((self.table.hot @ np.log(self.level).T).T)
+        log += np.log(np.maximum(self.pi, 1e-12)).T[:, self.table.rule]
+        log -= np.maximum(np.maximum(log[SAME], log[HOUSEHOLD]), log[UNRELATED])
+        np.exp(log, out=log)
+        log /= log[SAME] + log[HOUSEHOLD] + log[UNRELATED]
+        return log
 
     def run(self) -> int:
         steps = 0
         for steps in range(1, MOST_STEPS + 1):
             before = self.pi
-            weight = self.posterior() * self.table.counts[:, None]
-            pi = np.stack([np.bincount(self.table.rule, weight[:, each], len(self.pi)) for each in range(3)], axis=1)
+            weight = self.posterior() * self.table.counts
+            pi = np.stack([np.bincount(self.table.rule, each, len(self.pi)) for each in weight], axis=1)
             pi = (pi + 1e-2) / (pi + 1e-2).sum(axis=1, keepdims=True)
             pi[-1, HOUSEHOLD] = min(pi[-1, HOUSEHOLD], MOST_HOUSEHOLD)
             pi[-1] /= pi[-1].sum()
             self.pi = pi
-            counts = (self.table.hot.T @ weight).T
+            counts = (self.table.hot.T @ weight.T).T
             self._update(counts)
             if np.abs(self.pi - before).max() < TOLERANCE:
                 break
@@ -211,12 +213,12 @@ class _Fit:
 
     def expected(self) -> tuple[Floats, Floats]:
         """From the candidates: expected related pairs at each level (L,), and expected pairs of each class (3,)."""
-        source, chance = self.table.source, self.posterior()[self.table.row]
+        source, chance = self.table.source, self.posterior()[:, self.table.row]
         patterns = len(self.data.candidates.counts)
         related = np.zeros(patterns)
-        np.maximum.at(related, source, 1 - chance[:, UNRELATED])
+        np.maximum.at(related, source, 1 - chance[UNRELATED])
         times = np.maximum(np.bincount(source, minlength=patterns), 1)
-        mean = np.stack([np.bincount(source, chance[:, each], patterns) / times for each in range(3)], axis=1)
+        mean = np.stack([np.bincount(source, each, patterns) / times for each in chance], axis=1)
         counts = self.data.candidates.counts / self.data.share
         levels = self.offsets.hot(self.data.candidates.levels).T @ (related * counts)
         return np.asarray(levels), counts @ mean

@@ -1,1 +1,42 @@
-"""."""
+"""The batch: sources to profiles, one stage after the other.
+
+The stages hand on engine tables under fixed names; `STAGES` says which each one makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from retrato.pipeline import block, cluster, events, features, identify, normalise, portray, read, score, train
+from retrato.pipeline.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the batch: its name, what it does, and the tables that it makes."""
+
+    name: str
+    run: Callable[[Run], None]
+    makes: tuple[str, ...]
+
+
+STAGES = (
+    Stage("read", read.read, ("raw_<i>", "rejected")),
+    Stage("normalise", normalise.normalise, ("records", "row_records", "identifiers")),
+    Stage("features", features.features, ("features", "value_bands")),
+    Stage("block", block.block, ("pairs",)),
+    Stage("train", train.train, ()),
+    Stage("score", score.score, ("scores",)),
+    Stage("cluster", cluster.cluster, ("decided", "clusters", "household_clusters")),
+    Stage("identify", identify.identify, ("assignments", "changes", "redirects", "links", "review")),
+    Stage("events", events.events, ("events", "event_identifiers")),
+    Stage("portray", portray.portray, ("values", "timeline", "profiles")),
+)
+
+
+def run_stages(run: Run) -> None:
+    """Run every stage in order, timed."""
+    for stage in STAGES:
+        with run.stage(stage.name):
+            stage.run(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
@@ -72,14 +73,18 @@ def _records(run: Run, numbers: Sequence[int]) -> None:
 
 def parse_moments(run: Run, texts: exp.Query) -> None:
     """Make `moments(text, time)` for the texts that are no plain timestamps."""
-    unread = run.engine.fetch(sql.unread_times(texts))
-    parsed = Moment().parse_column(unread.select(["text"]))
-    texts_of = unread.column("text").take(parsed.column("item"))
-    run.engine.load("parsed_moments", pa.table({"text": texts_of, "value": parsed.column("value")}))
-    run.engine.create(
-        "moments", tree("SELECT text, min(TRY_CAST(value AS TIMESTAMP)) AS time FROM parsed_moments GROUP BY text")
-    )
+    parse_texts(run, "parsed_moments", sql.unread_times(texts), Moment())
+    run.engine.create("moments", tree("SELECT text, TRY_CAST(value AS TIMESTAMP) AS time FROM parsed_moments"))
     run.engine.drop("parsed_moments")
+
+
+def parse_texts(run: Run, name: str, texts: exp.Expression, kind: IdentifierType) -> None:
+    """Make the table `name(text, value)`: the first value that a type reads in each of the distinct `texts(item, text)`."""
+    distinct = run.engine.fetch(texts)
+    parsed = kind.parse_column(distinct.select(["text"]))
+    first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
+    text = distinct.column("text").take(first.column("item"))
+    run.engine.load(name, pa.table({"text": text, "value": first.column("value")}))
 
 
 def parse_distinct(

@@ -1,11 +1,12 @@
 """Which profile an interaction belongs to: what an event may be recognised by, strongest first.
 
-An event names its customer by some of these. The strongest that anybody is known by decides; when several profiles are known by it
-(a shared e-mail), the weaker ones choose among them, and what is still open stays open: an interaction is left without a profile
-rather than given to the wrong one. What the weak ones say never overrules a strong one.
+An event names its customer by some of these. The strongest that anybody is known by decides; when several profiles are
+known by it (a shared e-mail), the weaker ones choose among them, and what is still open stays open: an interaction is
+left without a profile rather than given to the wrong one. What the weak ones say never overrules a strong one.
 
 A browser or app is recognised in a second pass: its cookie or device id belongs to whoever was recognised on it
-otherwise, or gave it in a record. As long as that is one profile, its anonymous events are theirs, those before the first form included.
+otherwise, or gave it in a record. As long as that is one profile, its anonymous events are theirs, those before the
+first form included.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ class Evidence:
     alone: bool = True
 
 
-#: Strongest first. A customer key is first of all a record key of the event's own source; in another source it may be somebody else's.
+#: Strongest first. A customer key is first of all a record key of the event's own source; in another source it may be
+#: somebody else's.
 EVIDENCE: tuple[Evidence, ...] = (
     Evidence("own_key", "customer key"),
     Evidence("national_id", "national id"),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 #: Column to part, of the golden name and of the golden address.
 NAME_PARTS: Mapping[str, str] = {
@@ -29,13 +32,15 @@ LISTS: Mapping[str, str] = {
     "device_ids": "device_id",
 }
 FIXED = (
-    "profile_id", "household_id", "records", "sources", "first_seen", "last_seen", "name", *NAME_PARTS, "birth_date", "sex", *LISTS,
+    "profile_id", "household_id", "records", "sources", "first_seen", "last_seen",
+    "name", *NAME_PARTS, "birth_date", "sex", *LISTS,
     "address", *ADDRESS_PARTS, "confidence",
 )  # fmt: skip
 
 
 def attribute_columns(attributes: Iterable[str]) -> dict[str, str]:
-    """The column of each plain attribute: its name, with `attribute_` before it when that is taken, and a number if need be.
+    """The column of each plain attribute: its name, with `attribute_` before it when that is taken, and a number if
+    need be.
 
     Names are compared without case, as engines do.
 

@@ -1,8 +1,8 @@
 """Which value speaks for a profile: a rule per attribute, read aloud as a list of strategies.
 
-A person's records disagree. For every attribute (and namespace: a passport does not compete with a DNI, nor a shipping address with a
-home address) the distinct values are ranked by the strategies of the attribute's rule, one after the other, and the first is the
-*golden* value. Nothing is thrown away: the others keep their rank and their provenance.
+A person's records disagree. For every attribute (and namespace: a passport does not compete with a DNI, nor a shipping
+address with a home address) the distinct values are ranked by the strategies of the attribute's rule, one after the
+other, and the first is the *golden* value. Nothing is thrown away: the others keep their rank and their provenance.
 
 Three things hold whatever the rule:
 
@@ -10,16 +10,20 @@ Three things hold whatever the rule:
 - Values that only a superseded version of a record holds come after all current ones.
 - What is still equal is decided by content: the value itself, then source, then record key.
 
-Survivorship per attribute follows the strategies of Bleiholder and Naumann, "Data Fusion" (ACM Computing Surveys, 2009).
+Survivorship per attribute follows the strategies of Bleiholder and Naumann, "Data Fusion" (ACM Computing Surveys,
+2009).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrato.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class Strategy(StrEnum):
@@ -56,7 +60,8 @@ _SENTENCES = {
     Strategy.LONGEST: "it says more",
 }
 
-#: What the column `rule` says where no strategy decided: there was one candidate, a version, the content, or no candidate at all.
+#: What the column `rule` says where no strategy decided: there was one candidate, a version, the content, or no
+#: candidate at all.
 ONLY_VALUE = "only_value"
 CURRENT_VERSION = "current_version"
 CONTENT = "content"
@@ -85,7 +90,8 @@ DOUBT = 5
 
 @dataclass(frozen=True, slots=True)
 class SurvivorshipRule:
-    """How the golden value of one attribute is chosen: strategies in order, each deciding what the one before left equal.
+    """How the golden value of one attribute is chosen: strategies in order, each deciding what the one before left
+    equal.
 
     `sources` is the order for `source_priority`, most trusted first; sources that are not listed come last.
 
@@ -95,6 +101,8 @@ class SurvivorshipRule:
     >>> str(rule)
     'phone: source_priority (crm, web), most_recent'
     """
+
+    __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
 
     attribute: str
     strategy: tuple[Strategy, ...]
@@ -129,7 +137,7 @@ DEFAULTS: tuple[SurvivorshipRule, ...] = (
     SurvivorshipRule(
         "name",
         (Strategy.COMPLETE_FIRST, Strategy.MOST_FREQUENT, Strategy.LONGEST, Strategy.MOST_RECENT),
-        explanation="People rarely change names, and channels shorten them: what most records agree with, in its fullest form.",
+        explanation="People rarely change names, and channels shorten them: what most agree with, in its fullest form.",
     ),
     SurvivorshipRule("birth_date", _FACT, explanation="It never changes, so a majority corrects a typing error."),
     SurvivorshipRule("sex", _FACT, explanation="It hardly ever changes, so a majority corrects a wrong click."),
@@ -137,7 +145,13 @@ DEFAULTS: tuple[SurvivorshipRule, ...] = (
     SurvivorshipRule("account_id", _FACT, explanation="Issued by a system: the number that most records carry."),
     SurvivorshipRule(
         "address",
-        (Strategy.COMPLETE_FIRST, Strategy.MOST_RECENT, Strategy.VERIFIED_FIRST, Strategy.MOST_FREQUENT, Strategy.LONGEST),
+        (
+            Strategy.COMPLETE_FIRST,
+            Strategy.MOST_RECENT,
+            Strategy.VERIFIED_FIRST,
+            Strategy.MOST_FREQUENT,
+            Strategy.LONGEST,
+        ),
         explanation="People move: the newest address that a letter could reach; all its parts come from one record.",
     ),
     SurvivorshipRule("email", _CONTACT, explanation="Mailboxes are given up: the newest that can receive anything."),
@@ -164,5 +178,7 @@ def effective_rules(rules: Sequence[SurvivorshipRule] = ()) -> Mapping[str, Surv
     attributes = [rule.attribute for rule in rules]
     twice = sorted({name for name in attributes if attributes.count(name) > 1})
     if twice:
-        raise ConfigurationError([Problem(f"survivorship of {name}", "there are two rules", "keep one") for name in twice])
+        raise ConfigurationError(
+            [Problem(f"survivorship of {name}", "there are two rules", "keep one") for name in twice]
+        )
     return {rule.attribute: rule for rule in (*DEFAULTS, *rules)}

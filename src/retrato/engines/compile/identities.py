@@ -1,7 +1,7 @@
 """Stable ids as relations: clusters and the former run's assignments in, ids, changes and redirects out.
 
-The rules are described in `retrato.graph.identities`. Profiles and households go through the same steps; they differ in what
-their units are and in the prefix of their ids.
+The rules are described in `retrato.graph.identities`. Profiles and households go through the same steps; they differ in
+what their units are and in the prefix of their ids.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class _Layer:
 
 
 _PROFILE_MEMBERS = tree(
-    "SELECT r.source, r.record_key, r.record, c.cluster AS unit FROM clusters AS c JOIN records AS r ON r.record = c.record"
+    """SELECT r.source, r.record_key, r.record, c.cluster AS unit
+    FROM clusters AS c JOIN records AS r ON r.record = c.record"""
 )
 _HOUSEHOLD_MEMBERS = tree(
     """SELECT r.source, r.record_key, r.record, h.household AS unit FROM clusters AS c
@@ -55,14 +56,19 @@ _NO_REDIRECTS = tree("SELECT CAST(NULL AS VARCHAR) AS old_id, CAST(NULL AS VARCH
 def identity_steps(*, previous: bool = False, redirects: bool = False, households: bool = False) -> Steps:
     """The steps that give every record its profile id and household id.
 
-    They read `records` and `clusters(record, cluster)`; with `households`, `household_clusters(cluster, household)`, which
-    lists only clusters that share a household; with `previous`, `previous(source, record_key, profile_id, household_id)`, the
-    assignments of the former run; with `redirects`, `previous_redirects(old_id, new_id)`, its redirects.
+    They read `records` and `clusters(record, cluster)`; with `households`, `household_clusters(cluster, household)`,
+    which lists only clusters that share a household; with `previous`, the assignments of the former run
+    (`source, record_key, profile_id, household_id`); with `redirects`, its `previous_redirects(old_id, new_id)`.
 
-    They make `assignments(record, profile_id, household_id)`, `changes(change, profile_id, other_profile_id, records)`,
-    `household_changes(change, household_id, other_household_id, records)` (kinds: `ChangeKind`) and `redirects(old_id, new_id)`:
-    every id that was ever given and stands no more, with the present id that it leads to, or NULL when it was deleted. Hand
-    the redirects on to the next run, so that no id is ever given twice. Tables whose name begins with `_` are intermediate.
+    They make:
+
+    - `assignments(record, profile_id, household_id)`;
+    - `changes(change, profile_id, other_profile_id, records)` and
+      `household_changes(change, household_id, other_household_id, records)`, whose kinds are `ChangeKind`;
+    - `redirects(old_id, new_id)`: every id that was ever given and stands no more, with the present id that it leads
+      to, or NULL when it was deleted. Hand it on to the next run, so that no id is ever given twice.
+
+    Tables whose name begins with `_` are intermediate.
 
     >>> [name for name, _ in identity_steps() if not name.startswith("_")]
     ['assignments', 'changes', 'household_changes', 'redirects']
@@ -133,7 +139,8 @@ _UNITS = "SELECT unit, min(record) AS first_record FROM :members GROUP BY unit"
 #: What a unit and a former id share; `size` is how many records the former id had.
 _OVERLAPS = """
 SELECT f.unit, f.former, f.records, f.size, u.first_record
-FROM (SELECT unit, former, records, sum(records) OVER (PARTITION BY former) AS size FROM :flows WHERE former IS NOT NULL) AS f
+FROM (SELECT unit, former, records, sum(records) OVER (PARTITION BY former) AS size FROM :flows
+  WHERE former IS NOT NULL) AS f
 JOIN :units ON f.unit = u.unit
 """
 
@@ -206,7 +213,8 @@ LEFT JOIN (
 
 #: One row for every flow of records between different ids, and one for every redirect.
 _CHANGES = """
-SELECT change, id AS :id_column, CASE WHEN other <> id THEN other END AS :other_column, CAST(sum(records) AS BIGINT) AS records
+SELECT change, id AS :id_column, CASE WHEN other <> id THEN other END AS :other_column,
+  CAST(sum(records) AS BIGINT) AS records
 FROM (
   SELECT
     CASE

@@ -19,13 +19,17 @@ def text_or_null(name: str | None) -> Node:
     return column(name) if name is not None else tree("CAST(NULL AS VARCHAR)")
 
 
+def row_content(columns: Sequence[str]) -> Node:
+    """A hash of all cells of a row, as hexadecimal text."""
+    pieces = [tree("coalesce(:c, '')", c=column(each)) for each in columns]
+    return exp.Anonymous(this="md5", expressions=[exp.func("concat_ws", exp.Literal.string("\x1f"), *pieces)])
+
+
 def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles: Mapping[str, str | None]) -> Node:
     """One line a row of a raw table: where it stands, what its source and key are, its times as text, and a hash of its content.
 
     `roles` names the columns for `record_key`, `source`, `created_at`, `updated_at`.
     """
-    pieces = [tree("coalesce(:c, '')", c=column(each)) for each in columns]
-    content = exp.Anonymous(this="md5", expressions=[exp.func("concat_ws", exp.Literal.string("\x1f"), *pieces)])
     return tree(
         """
         SELECT CAST(:number AS INTEGER) AS source_no, _row AS row, coalesce(:source, :name) AS source,
@@ -38,7 +42,7 @@ def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles:
         key=text_or_null(roles.get("record_key")),
         created=text_or_null(roles.get("created_at")),
         updated=text_or_null(roles.get("updated_at")),
-        content=content,
+        content=row_content(columns),
         raw=table(raw),
     )
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.identities import Steps
 from retrato.engines.compile.template import tree
 from retrato.profiles.columns import ADDRESS_PARTS, LISTS, NAME_PARTS, SINGLE, attribute_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from retrato.engines.compile.identities import Steps
 
 #: Kinds that have columns of their own; what is of another kind is a plain attribute.
 _SHOWN_KINDS = (*SINGLE, *LISTS.values())
@@ -24,12 +28,13 @@ def plain_attributes() -> exp.Expression:
 def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False) -> Steps:
     """The steps that make `profiles`, one row a profile, after `value_steps` (whose intermediate tables they read).
 
-    `attributes` are the plain attributes to show (`plain_attributes`), each in the column that `attribute_columns` gives it. With
-    `timeline`, `first_seen` and `last_seen` take the interactions of the table `timeline` into account too.
+    `attributes` are the plain attributes to show (`plain_attributes`), each in the column that `attribute_columns`
+    gives it. With `timeline`, `first_seen` and `last_seen` take the interactions of the table `timeline` into account
+    too.
 
-    The lists hold the valid and possible values, golden ones first, with `namespace:` before those that have one; they are empty
-    rather than NULL. `confidence` is the mean over the golden values. A kind with several namespaces shows its first
-    (none comes before any other).
+    The lists hold the valid and possible values, golden ones first, with `namespace:` before those that have one; they
+    are empty rather than NULL. `confidence` is the mean over the golden values. A kind with several namespaces shows
+    its first (none comes before any other).
 
     >>> [name for name, _ in profile_steps(["tier"]) if not name.startswith("_")]
     ['profiles']
@@ -52,28 +57,31 @@ def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=True)
 
 
+def _as(node: exp.Expression, name: str) -> exp.Alias:
+    return exp.Alias(this=node, alias=_quoted(name))
+
+
 def _golden(columns: dict[str, str]) -> exp.Expression:
     """A row a profile: its golden values, by column."""
-    picked = [
-        exp.alias_(tree("arg_min(value, namespace) FILTER (WHERE kind = :kind)", kind=kind), kind) for kind in SINGLE
-    ]
+    picked = [_as(tree("arg_min(value, namespace) FILTER (WHERE kind = :kind)", kind=kind), kind) for kind in SINGLE]
     picked += [
-        exp.alias_(tree("arg_min(parts, namespace) FILTER (WHERE kind = :kind)", kind=kind), f"{kind}_parts")
+        _as(tree("arg_min(parts, namespace) FILTER (WHERE kind = :kind)", kind=kind), f"{kind}_parts")
         for kind in ("name", "address")
     ]
     picked += [
-        exp.alias_(
+        _as(
             tree(
                 "arg_min(value, namespace) FILTER (WHERE attribute = :name AND NOT :shown)",
                 name=name,
                 shown=_kind_in(_SHOWN_KINDS),
             ),
-            _quoted(f"attribute {column}"),
+            f"attribute {column}",
         )
         for name, column in columns.items()
     ]
     query = tree(
-        """SELECT profile_id, round(sum(CAST(round(confidence * 1000000) AS BIGINT)) / (count(*) * 1000000.0), 6) AS confidence
+        """SELECT profile_id,
+          round(sum(CAST(round(confidence * 1000000) AS BIGINT)) / (count(*) * 1000000.0), 6) AS confidence
         FROM "values" WHERE golden GROUP BY profile_id"""
     )
     return _select(query).select(*picked)
@@ -82,7 +90,7 @@ def _golden(columns: dict[str, str]) -> exp.Expression:
 def _lists() -> exp.Expression:
     """A row a profile: its contact points and numbers, by kind."""
     lists = [
-        exp.alias_(tree("list(shown ORDER BY rank, namespace, shown) FILTER (WHERE kind = :kind)", kind=kind), column)
+        _as(tree("list(shown ORDER BY rank, namespace, shown) FILTER (WHERE kind = :kind)", kind=kind), column)
         for column, kind in LISTS.items()
     ]
     return _select(tree(_RANKED, listed=_kind_in(LISTS.values()))).select(*lists)
@@ -94,19 +102,17 @@ def _profiles(columns: dict[str, str]) -> exp.Expression:
     nodes += [_part(part, "name_parts", key, column) for column, key in NAME_PARTS.items()]
     nodes += [exp.column("birth_date", "g"), exp.column("sex", "g")]
     nodes += [
-        exp.alias_(tree("coalesce(:list, CAST([] AS VARCHAR[]))", list=exp.column(column, "l")), column) for column in LISTS
+        _as(tree("coalesce(:list, CAST([] AS VARCHAR[]))", list=exp.column(column, "l")), column) for column in LISTS
     ]
     nodes.append(exp.column("address", "g"))
     nodes += [_part(part, "address_parts", key, column) for column, key in ADDRESS_PARTS.items()]
-    nodes += [
-        exp.alias_(exp.column(_quoted(f"attribute {column}"), "g"), _quoted(column)) for column in columns.values()
-    ]
+    nodes += [_as(exp.column(_quoted(f"attribute {column}"), "g"), column) for column in columns.values()]
     nodes.append(exp.column("confidence", "g"))
     return _select(tree(_PROFILES)).select(*nodes)
 
 
 def _part(text: str, json: str, key: str, column: str) -> exp.Expression:
-    return exp.alias_(tree(text, json=exp.column(json, "g"), path=f"$.{key}"), column)
+    return _as(tree(text, json=exp.column(json, "g"), path=f"$.{key}"), column)
 
 
 def _select(query: exp.Expression) -> exp.Select:

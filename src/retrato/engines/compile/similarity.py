@@ -149,8 +149,10 @@ _TESTS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     PrefixEqual: ("left(:a, :n) = left(:b, :n)", lambda p: {"n": p.length}),
     InitialOf: ("(least(len(:a), len(:b)) = 1 AND left(:a, 1) = left(:b, 1))", lambda _: {}),
     TokensShared: (
+        "CASE WHEN contains(:a, ' ') OR contains(:b, ' ') THEN "
         "len(list_intersect(string_split(:a, ' '), string_split(:b, ' '))) >= "
-        ":share * least(len(list_distinct(string_split(:a, ' '))), len(list_distinct(string_split(:b, ' '))))",
+        ":share * least(len(list_distinct(string_split(:a, ' '))), len(list_distinct(string_split(:b, ' ')))) "
+        "ELSE :a = :b END",
         lambda p: {"share": p.share},
     ),
     RatioAtLeast: (

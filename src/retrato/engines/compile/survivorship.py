@@ -1,16 +1,16 @@
 """Survivorship as relations: every value that a profile's records hold, ranked, with its provenance.
 
-The rules are described in `retrato.profiles.survivorship`. A *candidate* is a distinct usable value of a profile for one attribute, kind and
-namespace. Each strategy is a number, smaller is better; the rule of an attribute puts these numbers in order.
+The rules are described in `retrato.profiles.survivorship`. A *candidate* is a distinct usable value of a profile for
+one attribute, kind and namespace. Each strategy is a number, smaller is better; the rule of an attribute puts these
+numbers in order.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.identities import Steps
 from retrato.engines.compile.template import tree
 from retrato.profiles.survivorship import (
     ANY_ATTRIBUTE,
@@ -28,6 +28,11 @@ from retrato.profiles.survivorship import (
     effective_rules,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from retrato.engines.compile.identities import Steps
+
 #: Strategy to number, smaller is better.
 _MEASURES: Mapping[Strategy, str] = {
     Strategy.VERIFIED_FIRST: "unverified",
@@ -42,22 +47,25 @@ _KEYS = tuple(f"key_{position}" for position in range(len(Strategy)))
 
 
 def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
-    """The steps that make `values` from `identifiers`, `records` and `assignments`, by the given rules and the defaults.
+    """The steps that make `values` from `identifiers`, `records` and `assignments`, by the given rules and the
+    defaults.
 
-    `values` has one row for every row of `identifiers`: `profile_id, attribute, kind, namespace, rank, golden, value, raw, parts,
-    status, source, record_key, version, column_name, observed_at, support, confidence, rule`.
+    `values` has one row for every row of `identifiers`: `profile_id, attribute, kind, namespace, rank, golden, value,
+    raw, parts, status, source, record_key, version, column_name, observed_at, support, confidence, rule`.
 
-    - `rank` numbers the distinct values of a profile, attribute, kind and namespace; NULL for placeholders and the like.
+    - `rank` numbers the distinct values of a profile, attribute, kind and namespace; NULL for placeholders and the
+      like.
     - `golden` marks one row of the first: the one that the value, and all its parts, are taken from.
-    - `support` is the number of distinct records of the profile that hold the very value, in their current version (in a superseded
-      one when no current version does).
-    - `confidence` is the share of the votes that the value has, 0 to 1, when half a record's vote is set aside for "none of
-      these": a record that says a valid value has 10/10 of a vote, a possible one 6/10, an invalid one 2/10, and half of that for a
-      superseded version. Where a person can have several at once, other values do not count against it.
+    - `support` is the number of distinct records of the profile that hold the very value, in their current version (in
+      a superseded one when no current version does).
+    - `confidence` is the share of the votes that the value has, 0 to 1, when half a record's vote is set aside for
+      "none of these": a record that says a valid value has 10/10 of a vote, a possible one 6/10, an invalid one 2/10,
+      and half of that for a superseded version. Where a person can have several at once, other values do not count
+      against it.
     - `rule` is the strategy that put the golden value before the next one, or another value behind the one before.
 
-    No order of rows is promised. Tables whose name begins with `_` are intermediate; `_value_candidates` and `_value_ranks`
-    serve `retrato.engines.compile.portraits`.
+    No order of rows is promised. Tables whose name begins with `_` are intermediate; `_value_candidates` and
+    `_value_ranks` serve `retrato.engines.compile.portraits`.
 
     >>> [name for name, _ in value_steps() if not name.startswith("_")]
     ['values']
@@ -103,7 +111,9 @@ def _priority(rules: Mapping[str, SurvivorshipRule]) -> exp.Expression:
     """The place of a row's source in the rule of its attribute."""
     by_attribute = {
         name: _case(
-            "source", _literals({source: place for place, source in enumerate(rule.sources)}), _number(len(rule.sources))
+            "source",
+            _literals({source: place for place, source in enumerate(rule.sources)}),
+            _number(len(rule.sources)),
         )
         for name, rule in rules.items()
     }
@@ -116,7 +126,8 @@ def _incomplete() -> exp.Expression:
     lacking = {}
     for kind, groups in ESSENTIAL_PARTS.items():
         missing = [
-            exp.and_(*(tree("coalesce(parts ->> :path, '') = ''", path=f"$.{part}") for part in group)) for group in groups
+            exp.and_(*(tree("coalesce(parts ->> :path, '') = ''", path=f"$.{part}") for part in group))
+            for group in groups
         ]
         lacking[kind] = exp.Case().when(exp.or_(*missing), _number(1)).else_(_number(0))
     return _case("kind", lacking, _number(0))
@@ -168,12 +179,14 @@ JOIN (SELECT profile_id, min(record) AS person FROM assignments GROUP BY profile
 JOIN records AS r ON r.record = a.record
 """
 
-#: Every value of every record, with what single rows know of the strategies. `claim` numbers the rows in no particular order.
+#: Every value of every record, with what single rows know of the strategies. `claim` numbers the rows in no particular
+#: order.
 _CLAIMS = """
 SELECT *, row_number() OVER () AS claim, :priority AS priority, :incomplete AS incomplete
 FROM (
   SELECT
-    p.person, s.slot, i.record, i.version, i.attribute, i.kind, s.namespace, i.ordinal, i.value, i.raw, i.parts, i.status,
+    p.person, s.slot, i.record, i.version, i.attribute, i.kind, s.namespace, i.ordinal, i.value, i.raw, i.parts,
+      i.status,
     p.profile_id, p.source, p.record_key, i.column_name, i.observed_at,
     CASE i.status WHEN 'valid' THEN 0 WHEN 'possible' THEN 1 ELSE 2 END AS unverified,
     CASE WHEN i.version > 0 THEN 1 ELSE 0 END AS superseded,
@@ -208,7 +221,8 @@ FROM _value_candidates GROUP BY person, slot
 
 #: Candidates that have rivals. Values in words are compared without accents and case.
 _RIVALS = """
-SELECT c.*, s.attribute, s.kind, n.all_votes, CASE WHEN :in_words THEN strip_accents(lower(c.value)) ELSE c.value END AS folded
+SELECT c.*, s.attribute, s.kind, n.all_votes, CASE WHEN :in_words THEN strip_accents(lower(c.value))
+  ELSE c.value END AS folded
 FROM _value_candidates AS c
 JOIN _value_counts AS n ON n.person = c.person AND n.slot = c.slot AND n.candidates > 1
 JOIN _value_slots AS s ON s.slot = c.slot
@@ -217,14 +231,17 @@ JOIN _value_slots AS s ON s.slot = c.slot
 #: How many records agree with each: for a name also those with a shorter form of it.
 _AGREEMENT = """
 WITH names AS (
-  SELECT person, slot, superseded, value, support, string_split(folded, ' ') AS words FROM _value_rivals WHERE kind = 'name'
+  SELECT person, slot, superseded, value, support, string_split(folded, ' ') AS words FROM _value_rivals
+    WHERE kind = 'name'
 )
 SELECT n.person, n.slot, n.value, CAST(sum(m.support) AS BIGINT) AS agreement
 FROM names AS n
-JOIN names AS m ON m.person = n.person AND m.slot = n.slot AND m.superseded = n.superseded AND list_has_all(n.words, m.words)
+JOIN names AS m ON m.person = n.person AND m.slot = n.slot AND m.superseded = n.superseded AND list_has_all(n.words,
+  m.words)
 GROUP BY n.person, n.slot, n.value
 UNION ALL
-SELECT person, slot, value, CAST(sum(support) OVER (PARTITION BY person, slot, superseded, folded) AS BIGINT) AS agreement
+SELECT person, slot, value, CAST(sum(support) OVER (PARTITION BY person, slot, superseded,
+  folded) AS BIGINT) AS agreement
 FROM _value_rivals WHERE kind <> 'name'
 """
 
@@ -267,7 +284,8 @@ SELECT claim
 FROM (
   SELECT c.claim, row_number() OVER (
       PARTITION BY c.person, c.slot
-      ORDER BY c.superseded, c.unverified, c.incomplete, c.priority, c.observed_at DESC NULLS LAST, c.source, c.record_key,
+      ORDER BY c.superseded, c.unverified, c.incomplete, c.priority, c.observed_at DESC NULLS LAST, c.source,
+        c.record_key,
         c.version, c.column_name, c.ordinal, c.raw, c.parts
     ) AS turn
   FROM _value_claims AS c
@@ -278,8 +296,10 @@ WHERE turn = 1
 """
 
 _VALUES = """
-SELECT c.profile_id, c.attribute, c.kind, c.namespace, k.rank, g.claim IS NOT NULL AS golden, c.value, c.raw, c.parts, c.status,
-  c.source, c.record_key, c.version, c.column_name, c.observed_at, k.support, k.confidence, coalesce(k.rule, :not_ranked) AS rule
+SELECT c.profile_id, c.attribute, c.kind, c.namespace, k.rank, g.claim IS NOT NULL AS golden, c.value, c.raw, c.parts,
+  c.status,
+  c.source, c.record_key, c.version, c.column_name, c.observed_at, k.support, k.confidence, coalesce(k.rule,
+    :not_ranked) AS rule
 FROM _value_claims AS c
 LEFT JOIN _value_ranks AS k ON c.usable AND k.person = c.person AND k.slot = c.slot AND k.value = c.value
 LEFT JOIN _value_golden AS g ON g.claim = c.claim

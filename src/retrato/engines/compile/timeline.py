@@ -1,26 +1,35 @@
 """Timelines as relations: every interaction, and the profile that it belongs to.
 
-What an event may be recognised by, and in which order, is described in `retrato.profiles.attachment`. Every kind of evidence weighs a power of
-two, so the profile with the largest sum is the one that the strongest evidence points at, and among equals the next one, and so on.
+What an event may be recognised by, and in which order, is described in `retrato.profiles.attachment`. Every kind of
+evidence weighs a power of two, so the profile with the largest sum is the one that the strongest evidence points at,
+and among equals the next one, and so on.
 """
 
 from __future__ import annotations
 
+from functools import reduce
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
-from retrato.engines.compile.identities import Steps
 from retrato.engines.compile.template import table, tree
 from retrato.profiles.attachment import CROWD, EVIDENCE, RECORD_CREATED, weights
 
+if TYPE_CHECKING:
+    from retrato.engines.compile.identities import Steps
+
 
 def timeline_steps(*, events: bool = True) -> Steps:
-    """The steps that make `timeline` from `records`, `assignments`, `identifiers`, and (with `events`) `events` and `event_identifiers`.
+    """The steps that make `timeline` from `records`, `assignments`, `identifiers`, and (with `events`) `events` and
+    `event_identifiers`.
 
-    `timeline`: `profile_id, event, time, channel, kind, direction, thread, state, amount, currency, satisfaction, place, agent, text,
-    campaign, source, event_key, attached_by, candidates`, ordered by profile, time and event. `attached_by` is the label of the evidence; "e-mail
-    and phone" when several profiles share the first; "ambiguous: e-mail" when `candidates` profiles remain; NULL with
-    0 candidates when nobody is known by anything that the event names. Rows with the same source and event key are one event.
-    Every record with a creation time is an interaction of the kind `record_created` (`event` is NULL).
+    `timeline`: `profile_id, event, time, channel, kind, direction, thread, state, amount, currency, satisfaction,
+    place, agent, text, campaign, source, event_key, attached_by, candidates`, ordered by profile, time and event.
+
+    `attached_by` is the label of the evidence; "e-mail and phone" when several profiles share the first; "ambiguous:
+    e-mail" when `candidates` profiles remain; NULL with 0 candidates when nobody is known by anything that the event
+    names. Rows with the same source and event key are one event. Every record with a creation time is an interaction
+    of the kind `record_created` (`event` is NULL).
 
     >>> [name for name, _ in timeline_steps(events=False)]
     ['timeline']
@@ -47,7 +56,7 @@ def timeline_steps(*, events: bool = True) -> Steps:
 
 
 def attachment_counts() -> exp.Expression:
-    """The query for how the interactions of `timeline` were attached: `attached_by`, `attached`, `interactions`, most first."""
+    """The query for how the interactions of `timeline` were attached: `attached_by`, `attached`, `interactions`."""
     return tree(
         """SELECT attached_by, profile_id IS NOT NULL AS attached, count(*) AS interactions FROM timeline
         GROUP BY ALL ORDER BY interactions DESC, attached_by"""
@@ -77,20 +86,26 @@ def _first_label(score: exp.Expression) -> exp.Expression:
 def _all_labels() -> exp.Expression:
     """The labels of all evidence in the column `score`, strongest first."""
     labels = [
-        exp.Case().when(tree("score & :weight > 0", weight=weights()[each.kind]), exp.Literal.string(each.label))
+        tree(
+            "CASE WHEN (score & :weight) > 0 THEN :label ELSE '' END",
+            weight=exp.Literal.number(weights()[each.kind]),
+            label=f" and {each.label}",
+        )
         for each in EVIDENCE
     ]
-    return exp.ConcatWs(expressions=[exp.Literal.string(" and "), *labels])
+    joined = reduce(lambda left, right: exp.DPipe(this=left, expression=right, safe=True), labels)
+    return tree("substr(:joined, 6)", joined=exp.paren(joined))
 
 
 def _scored(claims: str, *, least: int) -> exp.Expression:
     top = exp.Case()
     for weight in sorted(weights().values(), reverse=True):
-        top = top.when(tree("best >= :weight", weight=weight), exp.Literal.number(weight))
+        top = top.when(tree("best >= :weight", weight=exp.Literal.number(weight)), exp.Literal.number(weight))
     return tree(
         _SCORED,
         claims=table(claims),
         least=exp.Literal.number(least),
+        device=exp.Literal.number(weights()["device_id"]),
         top=top,
         one=_first_label(exp.column("score")),
         several=_all_labels(),
@@ -101,7 +116,8 @@ def _scored(claims: str, *, least: int) -> exp.Expression:
 _EVENTS = """
 SELECT event, source, customer_key
 FROM (
-  SELECT event, source, customer_key, event_key, row_number() OVER (PARTITION BY source, event_key ORDER BY event) AS turn
+  SELECT event, source, customer_key, event_key,
+    row_number() OVER (PARTITION BY source, event_key ORDER BY event) AS turn
   FROM events
 ) AS e
 WHERE turn = 1 OR event_key IS NULL
@@ -113,7 +129,8 @@ WITH known AS (
   SELECT 'own_key' AS kind, r.source AS namespace, r.record_key AS value, a.profile_id, 0 AS former
   FROM records AS r JOIN assignments AS a ON a.record = r.record
   UNION ALL
-  SELECT i.kind, coalesce(i.namespace, ''), CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END,
+  SELECT i.kind, coalesce(i.namespace, ''),
+    CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END,
     a.profile_id, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
   FROM identifiers AS i JOIN assignments AS a ON a.record = i.record
   WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing')
@@ -138,7 +155,8 @@ FROM (
   ) AS d
   UNION ALL SELECT event, :own_key, 'own_key', source, customer_key FROM _timeline_events WHERE customer_key IS NOT NULL
   UNION ALL SELECT event, :other_key, 'own_key', '', customer_key FROM _timeline_events WHERE customer_key IS NOT NULL
-  UNION ALL SELECT event, :account_id, 'account_id', '', lower(customer_key) FROM _timeline_events WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, :account_id, 'account_id', '', lower(customer_key) FROM _timeline_events
+    WHERE customer_key IS NOT NULL
 ) AS n
 WHERE weight IS NOT NULL
 """
@@ -146,7 +164,8 @@ WHERE weight IS NOT NULL
 #: Who is known by what an event names; `profile_id` is NULL where it is a crowd. `via` is the source of a customer key.
 _CLAIMS = """
 WITH holders AS (
-  SELECT kind, value, count(DISTINCT profile_id) AS holders FROM _timeline_known WHERE kind NOT IN ('name', 'birth_date')
+  SELECT kind, value, count(DISTINCT profile_id) AS holders
+  FROM _timeline_known WHERE kind NOT IN ('name', 'birth_date')
   GROUP BY kind, value
 )
 SELECT DISTINCT n.event, n.weight, k.profile_id, CASE WHEN n.weight = :other_key THEN k.namespace ELSE '' END AS via,
@@ -159,7 +178,8 @@ WHERE (k.profile_id IS NOT NULL OR h.holders > :crowd)
   AND (n.weight <> :device_id OR h.holders <= :crowd)
 """
 
-#: Sources whose record keys are not what the customer keys of an event source mean: better known values contradict them mostly.
+#: Sources whose record keys are not what the customer keys of an event source mean: better known values contradict them
+#: mostly.
 _REFUTED = """
 WITH singles AS (
   SELECT event, weight, min(profile_id) AS profile_id FROM _timeline_claims
@@ -181,7 +201,9 @@ WITH claims AS (
   SELECT DISTINCT c.event, c.weight, c.profile_id
   FROM _timeline_claims AS c JOIN _timeline_events AS e ON e.event = c.event
   WHERE c.profile_id IS NOT NULL
-    AND NOT EXISTS (SELECT 1 FROM _timeline_refuted AS r WHERE c.weight = :other_key AND r.source = e.source AND r.via = c.via)
+    AND NOT EXISTS (
+      SELECT 1 FROM _timeline_refuted AS r WHERE c.weight = :other_key AND r.source = e.source AND r.via = c.via
+    )
 )
 SELECT event, weight, profile_id FROM claims
 UNION ALL
@@ -195,7 +217,8 @@ JOIN _timeline_known AS k ON k.kind = n.kind AND k.value = n.value AND k.profile
 
 #: The best profiles of each event: how many, which when it is one, and by what.
 _SCORED = """
-SELECT event, CASE WHEN count(*) = 1 AND max(score) >= :least THEN min(profile_id) END AS profile_id, count(*) AS candidates,
+SELECT event, CASE WHEN count(*) = 1 AND max(score) >= :least THEN min(profile_id) END AS profile_id,
+  count(*) AS candidates,
   max(score) AS score, min(CASE WHEN sharing > 1 AND count_best = 1 THEN :several ELSE :one END) AS label
 FROM (
   SELECT *, count(*) OVER (PARTITION BY event) AS sharing,
@@ -204,7 +227,10 @@ FROM (
     SELECT *, :top AS top
     FROM (
       SELECT event, profile_id, score, max(score) OVER (PARTITION BY event) AS best
-      FROM (SELECT event, profile_id, CAST(sum(weight) AS BIGINT) AS score FROM :claims GROUP BY event, profile_id) AS s
+      FROM (
+        SELECT event, profile_id, CAST(sum(weight) AS BIGINT) AS score
+        FROM :claims GROUP BY event, profile_id HAVING sum(weight) >= :device
+      ) AS s
     ) AS b
   ) AS t
   WHERE score >= top
@@ -281,8 +307,9 @@ _RECORDS_ONLY = f"{_CREATED} {_ORDER}"
 _TIMELINE = f"""
 {_CREATED}
 UNION ALL
-SELECT t.profile_id, e.event, e.time, coalesce(e.channel, e.source), e.kind, e.direction, e.thread, e.state, e.amount, e.currency,
-  e.satisfaction, e.place, e.agent, e.text, e.campaign, e.source, e.event_key, t.attached_by, CAST(t.candidates AS INTEGER)
+SELECT t.profile_id, e.event, e.time, coalesce(e.channel, e.source), e.kind, e.direction, e.thread, e.state, e.amount,
+  e.currency, e.satisfaction, e.place, e.agent, e.text, e.campaign, e.source, e.event_key, t.attached_by,
+  CAST(t.candidates AS INTEGER)
 FROM events AS e JOIN _timeline_attached AS t ON t.event = e.event
 {_ORDER}
-"""
+"""  # noqa: S608 - constants alone

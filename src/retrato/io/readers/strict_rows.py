@@ -120,11 +120,11 @@ class StrictRows:
         except csv.Error as error:
             unclosed = "unexpected end" in str(error)
             return self._first_line("a quote that is never closed" if unclosed else "text after a closing quote")
-        if cells and width is not None and len(cells) != width and (len(cells) > 1 or cells[0].strip()):
+        text = "".join(self._current)
+        if width is not None and len(cells) != width and text.strip():
             if len(self._current) > RUNAWAY:
                 return self._first_line("a stray quote")
             return self._whole(None, ragged(len(cells), width))
-        text = "".join(self._current)
         if _BROKEN.search(text):
             return self._whole(None, UNDECODABLE)
         return self._whole(cells, "")

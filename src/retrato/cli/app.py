@@ -1,0 +1,69 @@
+"""The app: the commands, and what they have in common."""
+
+import contextlib
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from retrato import __version__
+from retrato.cli.demo import demo
+from retrato.cli.evaluate import evaluate
+from retrato.cli.exits import EPILOG, plain_exits
+from retrato.cli.explain import explain
+from retrato.cli.find import find
+from retrato.cli.generate import generate
+from retrato.cli.inspect import inspect
+from retrato.cli.profile import profile
+from retrato.cli.resolve import resolve
+
+COMMANDS = (resolve, inspect, find, profile, explain, evaluate, demo, generate)
+
+
+class _Commands(TyperGroup):
+    """Every command ends in one of the documented ways."""
+
+    def invoke(self, ctx: Any) -> Any:
+        with plain_exits():
+            return super().invoke(ctx)
+
+
+app = typer.Typer(
+    cls=_Commands,
+    name="retrato",
+    help="One portrait per customer from scattered channel exports.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in COMMANDS:
+    app.command(_command.__name__, epilog=EPILOG)(_command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"retrato {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """One portrait per customer from scattered channel exports."""
+
+
+def main() -> None:
+    """Run the command line. What goes into a pipe or a file is UTF-8, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+            else:
+                stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    app(prog_name="retrato")

@@ -1,0 +1,25 @@
+"""`retrato evaluate`: how good a result is against a known truth."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrato.cli.screen import show, show_json
+
+
+def evaluate(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")],
+    truth: Annotated[
+        Path, typer.Option(metavar="FILE", help="CSV or Parquet with record_key, person_id and, for several sources, source.")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Hold a result against the truth: pairs, B³, exact clusters, over-merged clusters and split people."""
+    from retrato.evaluation import evaluate_folder
+
+    figures = evaluate_folder(out, truth)
+    if as_json:
+        show_json(figures.to_dict())
+    else:
+        show(figures)

@@ -1,0 +1,65 @@
+"""`retrato find`: who fits what is known."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from retrato.cli.screen import show, show_json, show_table
+from retrato.errors import ConfigurationError, Problem
+
+
+def _field(what: str) -> object:
+    return typer.Option(help=what, metavar="TEXT", rich_help_panel="What is known")
+
+
+def find(  # noqa: PLR0913 - one parameter an option
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")],
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="Anything: it is tried as all that it can be read as.")
+    ] = None,
+    phone: Annotated[str | None, _field("A phone number.")] = None,
+    email: Annotated[str | None, _field("An e-mail address.")] = None,
+    name: Annotated[str | None, _field("A full name, in any order.")] = None,
+    given_name: Annotated[str | None, _field("A given name.")] = None,
+    family_name: Annotated[str | None, _field("A surname, or both.")] = None,
+    birth_date: Annotated[str | None, _field("A birth date.")] = None,
+    national_id: Annotated[str | None, _field("A document number.")] = None,
+    account_id: Annotated[str | None, _field("A customer, contract or card number.")] = None,
+    handle: Annotated[str | None, _field("A user name on a social network.")] = None,
+    device_id: Annotated[str | None, _field("A cookie or device.")] = None,
+    address: Annotated[str | None, _field("A street line or a whole address.")] = None,
+    postcode: Annotated[str | None, _field("A postcode.")] = None,
+    city: Annotated[str | None, _field("A city.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The most profiles to show.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """Find the profiles that fit what is known: a ranked list with reasons, likeliest first.
+
+    Options are taken together (--name and --city: both count). Nobody found is an empty list and no error.
+    """
+    given = {
+        "phone": phone, "email": email, "name": name, "given_name": given_name, "family_name": family_name,
+        "birth_date": birth_date, "national_id": national_id, "account_id": account_id, "handle": handle,
+        "device_id": device_id, "address": address, "postcode": postcode, "city": city,
+    }  # fmt: skip
+    fields = {field: value for field, value in given.items() if value is not None}
+    if (text is None) == (not fields):
+        raise ConfigurationError([Problem("find", "say what is known: either TEXT or options such as --phone", "")])
+    from retrato import Resolution
+    from retrato.cli.free_text import find_text
+
+    resolution = Resolution.load(out)
+    found = resolution.find(limit=limit, **fields) if text is None else find_text(resolution, text, limit=limit)
+    if as_json:
+        from dataclasses import asdict
+
+        show_json({"found": [asdict(each) for each in found]})
+    elif not found:
+        show("nobody fits")
+    else:
+        rows = [
+            (place, each.profile_id, each.name, f"{each.score:+.1f}", f"{each.probability:.4f}", "; ".join(each.reasons))
+            for place, each in enumerate(found, 1)
+        ]
+        show_table(rows, ("", "profile", "name", "bits", "probability", "reasons"), numbers=(0, 3, 4))

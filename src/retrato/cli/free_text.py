@@ -1,0 +1,50 @@
+"""A text of which nobody says what it is: tried as every kind that it can be read as."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from retrato.identifiers.base import Status
+from retrato.identifiers.registry import configured, type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato import Resolution
+    from retrato.resolution import Found
+
+#: The fields that a text alone can be.
+_FIELDS = ("email", "phone", "national_id", "name", "birth_date", "handle", "account_id", "device_id", "address", "postcode")
+_READ = (Status.VALID, Status.POSSIBLE)
+
+
+def readings(text: str, regions: Sequence[str | None] = (None,)) -> tuple[str, ...]:
+    """The fields that a text can be read as; phone numbers and documents as each region writes them.
+
+    >>> "email" in readings("ana@example.com"), "phone" in readings("600 11 22 33", ["ES"]), "phone" in readings("Ana Ruiz")
+    (True, True, False)
+    """
+    return tuple(
+        field
+        for field in _FIELDS
+        if any(
+            kind.parse_parts({kind.fields[field].part: text}) and _reads(kind.parse_parts({kind.fields[field].part: text}))
+            for region in regions
+            for kind in configured((type_of(field),), region=region)
+        )
+    )
+
+
+def find_text(resolution: Resolution, text: str, *, limit: int) -> list[Found]:
+    """The profiles that fit any reading of a text: each once, by its best reading, with the reasons of all."""
+    best: dict[str, Found] = {}
+    for field in readings(text, resolution.report["regions"] or (None,)):
+        for each in resolution.find(limit=limit, **{field: text}):
+            former = best.get(each.profile_id)
+            if former is None:
+                best[each.profile_id] = each
+                continue
+            first, second = (each, former) if each.score > former.score else (former, each)
+            best[each.profile_id] = replace(first, reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))))
+    return sorted(best.values(), key=lambda each: (-each.score, each.profile_id))[:limit]

@@ -1,0 +1,35 @@
+"""A portrait as text and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+
+from retrato.cli.screen import show
+
+if TYPE_CHECKING:
+    from retrato import Profile
+
+
+def show_portrait(profile: Profile) -> None:
+    """Print the portrait, and under it the whole timeline if the portrait shows only its end."""
+    text = str(profile)
+    show(text)
+    history = str(profile.timeline)
+    if history not in text:
+        show(f"\nthe whole timeline, {len(profile.timeline)} interactions:")
+        show(history)
+
+
+def portrait_document(profile: Profile) -> dict[str, Any]:
+    """A profile as plain data: golden values by attribute, every value with its provenance, and the timeline."""
+    return {
+        "profile_id": profile.id,
+        "household_id": profile.household_id,
+        "golden": {name: value.value for name, value in profile.attributes.items()},
+        "values": [
+            {each.name: getattr(value, each.name) for each in fields(value)} | {"parts": dict(value.parts)}
+            for value in profile.values
+        ],
+        "timeline": [asdict(interaction) for interaction in profile.timeline],
+    }

@@ -1,0 +1,222 @@
+"""The record exports, channel by channel, each with its own columns, language, date and phone format.
+
+| export | language | dates | phones | what it has |
+|---|---|---|---|---|
+| crm | Spanish | 31/12/2024, one in twelve 2024-12-31 | every format | names in three columns, document, two phones, address, consent |
+| web_form | English | 2024-12-31T18:05:00Z | as typed | given and family name, e-mail, phone, cookie, consent |
+| whatsapp | English | 31/12/2024, 18:05 | 34600112233@c.us | profile name with emoji |
+| call_centre_contacts | Spanish | 31-12-2024 18:05 | number of the line | name as heard, sometimes a document |
+| shop_cards | Spanish | 31/12/24 | as typed | "Apellidos, Nombre", loyalty card, birth date |
+| newsletter | English | 2024-12-31 18:05:00 | none | e-mail, sometimes a name, consent |
+| social | English | 2024-12-31 | none | platform, handle, display name |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from retrato.datasets import entries
+from retrato.datasets.formats import (
+    Ints, Strings, blank, day_text, digits, grouped, ordinals, pick, strings, time_text, DAY,
+)  # fmt: skip
+from retrato.datasets.noise import MESS
+from retrato.datasets.places import CODES, COUNTRIES
+from retrato.datasets.population import Population
+from retrato.datasets.presence import Rows
+from retrato.datasets.spelling import spell, whole
+
+Columns = dict[str, Strings]
+
+#: Key column of each export, and how its keys are written: prefix and width of the number.
+KEYS = {
+    "crm": ("id_cliente", "C", 7),
+    "web_form": ("submission_id", "F-", 7),
+    "whatsapp": ("contact_id", "WA", 7),
+    "call_centre_contacts": ("ficha", "L", 7),
+    "shop_cards": ("numero_tarjeta", "27", 8),
+    "newsletter": ("subscriber_id", "sub_", 7),
+    "social": ("account_id", "soc", 7),
+}
+
+SOURCES = strings(["google", "facebook", "instagram", "direct", "newsletter", "referral"])
+CAMPAIGNS = ("fibra-verano", "movil-5g", "black-friday", "vuelta-al-cole", "navidad", "plan-amigo")
+_EMOJI = strings(["", " 🌸", " 💪", " 😊", "❤️", " ⚽", " 🐶", "✨", " 🇪🇸"])
+_PLATFORMS = strings(["instagram", "facebook", "x", "tiktok"])
+
+
+def crm(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """The master file of the office."""
+    mess, who, count = MESS["crm"], rows.who, len(rows.who)
+    name = spell(rng, population.people, who, mess)
+    kind, document = entries.documents(rng, population, who, mess)
+    given = entries.numbers(rng, population, who, rows.created, mess)
+    phone = entries.phones(rng, given, mess)
+    # The form has a box for the landline and one for the mobile, and half the staff does not care.
+    own_box = given.mobile & (rng.random(count) < 0.6)
+    extra = entries.phones(rng, entries.numbers(rng, population, who, rows.updated, mess), mess)
+    second = np.where(rng.random(count) < 0.25, extra, "")
+    place = entries.places(rng, population, who, rows.updated, mess)
+    sex = strings(["M", "H"])[population.people.structure.sex[who]]
+    migrated = rng.random(count) < 0.08
+    return {
+        "nombre": name.given,
+        "apellido1": name.surname,
+        "apellido2": name.second,
+        "sexo": np.where(rng.random(count) < 0.25, "", sex),
+        "fecha_nacimiento": entries.birth_dates(rng, population, who, mess, "%d/%m/%Y"),
+        "tipo_documento": kind,
+        "documento": document,
+        "email": entries.emails(rng, population, who, mess),
+        "telefono": np.where(own_box, second, phone),
+        "movil": np.where(own_box, phone, second),
+        "direccion": place.line,
+        "codigo_postal": place.postcode,
+        "ciudad": place.city,
+        "provincia": place.region,
+        "pais": _country_names(rng, place.country),
+        "segmento": pick(rng, ["particular", "autónomo", "empresa", ""], count, [0.7, 0.12, 0.06, 0.12]),
+        "acepta_publicidad": pick(rng, ["S", "N", ""], count, [0.5, 0.35, 0.15]),
+        "fecha_alta": np.where(migrated, day_text(rows.created // DAY), day_text(rows.created // DAY, "%d/%m/%Y")),
+        "fecha_modificacion": time_text(rows.updated, "%d/%m/%Y", exact=False),
+    }
+
+
+def web_form(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """Requests from the site."""
+    mess, who, count = MESS["web_form"], rows.who, len(rows.who)
+    name = spell(rng, population.people, who, mess)
+    place = entries.places(rng, population, who, rows.created, mess)
+    unnamed = rng.random(count) < mess.name_missing
+    family = np.where(name.second == "", name.surname, name.surname + " " + name.second)
+    cookie = population.contacts.cookies[who, rng.integers(0, 3, count)]
+    return {
+        "submitted_at": time_text(rows.created, gap="T") + "Z",
+        "first_name": np.where(unnamed, "", name.given),
+        "last_name": np.where(unnamed | (rng.random(count) < 0.08), "", family),
+        "email": entries.emails(rng, population, who, mess),
+        "phone": entries.phones(rng, entries.numbers(rng, population, who, rows.created, mess), mess),
+        "postcode": place.postcode,
+        "city": place.city,
+        "country": strings(CODES)[place.country],
+        "message": pick(rng, _REQUESTS, count),
+        "marketing_consent": pick(rng, ["true", "false"], count, [0.45, 0.55]),
+        "cookie_id": np.where(rng.random(count) < 0.8, cookie, ""),
+        "utm_source": SOURCES[rng.integers(0, len(SOURCES), count)],
+        "utm_campaign": pick(rng, ["", *CAMPAIGNS], count, [4, 1, 1, 1, 1, 1, 1]),
+    }
+
+
+_REQUESTS = ("", "Quiero más información", "Llámenme por favor", "Call me back", "¿Tienen cobertura en mi zona?", "Presupuesto")
+
+
+def whatsapp(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """The contacts of the business account."""
+    mess, who, count = MESS["whatsapp"], rows.who, len(rows.who)
+    given = entries.numbers(rng, population, who, rows.created, mess)
+    name = whole(rng, spell(rng, population.people, who, mess), mess)
+    decorated = np.where((name != "") & (rng.random(count) < 0.18), name + pick(rng, _EMOJI, count), name)
+    english = population.people.english[who]
+    return {
+        "wa_id": entries.phones(rng, given, mess) + "@c.us",
+        "profile_name": decorated,
+        "language": np.where(english, "en", "es"),
+        "opt_in": pick(rng, ["yes", "no", ""], count, [0.6, 0.1, 0.3]),
+        "first_message_at": time_text(rows.created, "%d/%m/%Y", ", ", exact=False),
+        "last_message_at": time_text(rows.updated, "%d/%m/%Y", ", ", exact=False),
+    }
+
+
+def call_centre_contacts(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """The cards that agents fill in during a call."""
+    mess, who, count = MESS["call_centre_contacts"], rows.who, len(rows.who)
+    place = entries.places(rng, population, who, rows.created, mess)
+    return {
+        "nombre_llamante": whole(rng, spell(rng, population.people, who, mess), mess),
+        "numero_llamante": entries.phones(rng, entries.numbers(rng, population, who, rows.created, mess), mess),
+        "dni": entries.documents(rng, population, who, mess)[1],
+        "correo": entries.emails(rng, population, who, mess),
+        "poblacion": place.city,
+        "observaciones": pick(rng, ["", "llamar por la tarde", "no insistir", "habla inglés", "VIP"], count, [8, 1, 0.3, 0.3, 0.2]),
+        "fecha_ficha": time_text(rows.created, "%d-%m-%Y", exact=False),
+    }
+
+
+def shop_cards(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """The loyalty cards of the shops."""
+    mess, who, count = MESS["shop_cards"], rows.who, len(rows.who)
+    place = entries.places(rng, population, who, rows.created, mess)
+    return {
+        "titular": whole(rng, spell(rng, population.people, who, mess), mess),
+        "telefono": entries.phones(rng, entries.numbers(rng, population, who, rows.created, mess), mess),
+        "email": entries.emails(rng, population, who, mess),
+        "fecha_nac": entries.birth_dates(rng, population, who, mess, "%d/%m/%Y"),
+        "domicilio": np.where(rng.random(count) < 0.5, place.line, ""),
+        "cp": place.postcode,
+        "localidad": place.city,
+        "tienda": _shops(rng, population, who),
+        "publicidad": pick(rng, ["SI", "NO"], count, [0.6, 0.4]),
+        "fecha_alta": day_text(rows.created // DAY, "%d/%m/%y"),
+    }
+
+
+def newsletter(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """The subscribers of the mailing tool."""
+    mess, who, count = MESS["newsletter"], rows.who, len(rows.who)
+    status = pick(rng, ["subscribed", "unsubscribed", "cleaned"], count, [0.82, 0.14, 0.04])
+    return {
+        "email_address": entries.emails(rng, population, who, mess),
+        "name": whole(rng, spell(rng, population.people, who, mess), mess),
+        "language": np.where(population.people.english[who], "en", "es"),
+        "opt_in": np.where(status == "subscribed", "yes", "no"),
+        "status": status,
+        "subscribed_at": time_text(rows.created),
+        "last_changed": time_text(rows.updated),
+    }
+
+
+def social(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
+    """The accounts that wrote to the company or were mentioned; one person may be on several platforms."""
+    mess, who, count = MESS["social"], rows.who, len(rows.who)
+    order = ordinals(grouped(who))
+    platform = _PLATFORMS[(rng.integers(0, 4, count) * (order == 0) + order) % 4]
+    # Whoever has no handle in the population took a number for one.
+    own = population.contacts.handle[who]
+    handle = np.where(own == "", "user" + digits(100_000 + who * 7 % 9_900_000, 7), own)
+    name = whole(rng, spell(rng, population.people, who, mess), mess)
+    return {
+        "platform": platform,
+        "handle": np.where(rng.random(count) < 0.6, "@", "") + handle,
+        "display_name": np.where(rng.random(count) < 0.15, name + pick(rng, _EMOJI, count), name),
+        "profile_url": np.where(rng.random(count) < 0.4, "https://www." + platform + ".com/" + handle, ""),
+        "email": entries.emails(rng, population, who, mess),
+        "location": entries.places(rng, population, who, rows.created, MESS["web_form"]).city,
+        "followers": grouped(rng.lognormal(5, 1.4, count).astype(np.int64)),
+        "first_seen": day_text(rows.created // DAY),
+    }
+
+
+def _country_names(rng: np.random.Generator, country: Ints) -> Strings:
+    names = blank(len(country))
+    for i, place in enumerate(COUNTRIES):
+        here = np.flatnonzero(country == i)
+        names[here] = pick(rng, [*place.names, ""], len(here), [3, *[1] * (len(place.names) - 1), 1])
+    return names
+
+
+def _shops(rng: np.random.Generator, population: Population, who: Ints) -> Strings:
+    code = strings(CODES)[population.people.structure.country[who]]
+    return np.asarray(code + "-" + digits(1 + rng.integers(0, 12, len(who)), 2), dtype=object)
+
+
+#: Every record export and how it is made.
+RECORD_EXPORTS: dict[str, Callable[[np.random.Generator, Population, Rows], Columns]] = {
+    "crm": crm,
+    "web_form": web_form,
+    "whatsapp": whatsapp,
+    "call_centre_contacts": call_centre_contacts,
+    "shop_cards": shop_cards,
+    "newsletter": newsletter,
+    "social": social,
+}

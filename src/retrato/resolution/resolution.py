@@ -1,0 +1,163 @@
+"""`Resolution`: the tables of a result, and the questions that it answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet
+
+from retrato.errors import ResultError, UnknownRecordError
+from retrato.identifiers.base import Feature, Scope
+from retrato.io.writing import OutputFolder
+from retrato.matching.model import FellegiSunter
+from retrato.matching.rules import Agreement, Condition, Decision, MatchRule
+from retrato.profiles.profile import Profile
+from retrato.resolution.explaining import Explanation, RecordOrProfile, explain
+from retrato.resolution.finding import Found, find
+from retrato.resolution.tables import TABLES
+from retrato.ruleset import Ruleset
+
+Frame = Literal["arrow", "pandas", "polars"]
+
+
+class Resolution:
+    """What `resolve()` gives. Tables are Arrow; `table(name, "pandas")` gives another kind.
+
+    - `assignments`: `source, record_key, profile_id, household_id`, a row a record
+    - `profiles`: a row a profile, its golden values; `values`: a row a value, with rank and provenance
+    - `links`: the pairs that hold profiles together, with weight (bits), probability and evidence; `review`: the pairs of profiles that
+      may be one, likeliest first
+    - `timeline`: every interaction in order; `households`: a row a member; `crosswalk`: keys of the sources to profiles
+    - `changes` and `redirects`: what happened to the ids of the previous result; `rejected`: rows that could not be read
+    """
+
+    def __init__(
+        self, tables: Mapping[str, pa.Table], ruleset: Ruleset, model: FellegiSunter | None, report: Mapping[str, Any]
+    ) -> None:
+        self.tables = dict(tables)
+        self.ruleset = ruleset
+        self.model = model
+        self.report = dict(report)
+
+    assignments: pa.Table = property(lambda self: self.tables["assignments"])
+    profiles: pa.Table = property(lambda self: self.tables["profiles"])
+    values: pa.Table = property(lambda self: self.tables["values"])
+    links: pa.Table = property(lambda self: self.tables["links"])
+    review: pa.Table = property(lambda self: self.tables["review"])
+    timeline: pa.Table = property(lambda self: self.tables["timeline"])
+    households: pa.Table = property(lambda self: self.tables["households"])
+    crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
+    changes: pa.Table = property(lambda self: self.tables["changes"])
+    rejected: pa.Table = property(lambda self: self.tables["rejected"])
+
+    def table(self, name: str, kind: Frame = "arrow") -> Any:
+        """A table as Arrow, pandas or polars. Raises KeyError for an unknown name."""
+        found = self.tables[name]
+        if kind == "pandas":
+            return found.to_pandas()
+        if kind == "polars":
+            import polars
+
+            return polars.from_arrow(found)
+        return found
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        """The features that were compared."""
+        return tuple(
+            Feature(**{**each, "scope": Scope(each["scope"]), "keys": tuple(each["keys"])})
+            for features in self.report["kinds"].values()
+            for each in features
+        )
+
+    @property
+    def match_rules(self) -> tuple[MatchRule, ...]:
+        """The deterministic rules that held in the run."""
+        return tuple(
+            MatchRule(
+                each["name"],
+                Decision(each["decision"]),
+                tuple(Condition(one["feature"], Agreement(one["agreement"])) for one in each["when"]),
+                each["because"],
+            )
+            for each in self.report["rules"]
+        )
+
+    def current_id(self, profile_id: str) -> str:
+        """The id that an id of today or of an earlier run stands for now. Raises UnknownRecordError."""
+        if pc.any(pc.equal(self.profiles.column("profile_id"), profile_id)).as_py():
+            return profile_id
+        redirects = self.tables["redirects"]
+        found = redirects.filter(pc.equal(redirects.column("old_id"), profile_id)).column("new_id").to_pylist()
+        if found and found[0] is not None:
+            return str(found[0])
+        gone = " (it was deleted)" if found else ""
+        raise UnknownRecordError(f"no profile {profile_id}{gone}")
+
+    def profile(self, profile_id: str) -> Profile:
+        """The portrait of one profile, with its timeline; an id of an earlier run leads to its successor.
+
+        Raises UnknownRecordError.
+        """
+        current = self.current_id(profile_id)
+        values = self.values.filter(pc.equal(self.values.column("profile_id"), current))
+        timeline = self.timeline.filter(pc.equal(self.timeline.column("profile_id"), current))
+        return Profile.from_rows(values.to_pylist(), timeline.to_pylist())
+
+    def find(self, *, limit: int = 10, **fields: str) -> list[Found]:
+        """The profiles that fit what is known, likeliest first, each with its reasons: `find(phone="600 11 22 33")`.
+
+        Fields are those of the mapping vocabulary (`name`, `phone`, `email`, `birth_date`, `national_id`, `postcode`, …). Raises
+        ConfigurationError for an unknown field.
+        """
+        return find(self, fields, limit=limit)
+
+    def explain(self, a: RecordOrProfile, b: RecordOrProfile) -> Explanation:
+        """Why two records are one person, or not: `explain(("crm", "17"), ("web", "a3"))`; for profiles, by their strongest pair.
+
+        Raises UnknownRecordError.
+        """
+        return explain(self, a, b)
+
+    def save(self, folder: str | Path, format: str = "parquet") -> Path:  # noqa: A002 - the word that users know
+        """Write everything to a folder, all or nothing; files are readable by their owner only. Returns the folder.
+
+        Raises OutputError. `review` is also written as `review.csv`, to be filled in and given back as `decisions`.
+        """
+        with OutputFolder(folder) as output:
+            for name in TABLES:
+                # what later runs read back stays Parquet whatever people want to look at
+                output.write_table(name, self.tables[name], "parquet")
+                if format != "parquet" and name != "features":
+                    output.write_table(name, self.tables[name], format)
+            if format != "csv":
+                output.write_table("review", self.review, "csv")
+            if self.model is not None:
+                output.write_text("model.json", json.dumps(self.model.to_dict(), indent=1) + "\n")
+            output.write_text("ruleset.toml", self.ruleset.to_toml())
+            output.write_text("run.json", json.dumps(self.report, indent=1, ensure_ascii=False) + "\n")
+        return Path(folder)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Resolution:
+        """Read a saved result. Raises ResultError when the folder does not hold a complete one."""
+        root = Path(folder)
+        try:
+            report = json.loads((root / "run.json").read_text("utf-8"))
+            tables = {name: parquet.read_table(root / f"{name}.parquet") for name in TABLES}
+        except (OSError, ValueError, pa.ArrowInvalid) as error:
+            raise ResultError(f"{root} is not a complete result of retrato ({type(error).__name__})") from error
+        model = FellegiSunter.load(root / "model.json") if (root / "model.json").exists() else None
+        return cls(tables, Ruleset.load(root / "ruleset.toml"), model, report)
+
+    def __repr__(self) -> str:
+        counts = self.report["counts"]
+        return (
+            f"<Resolution: {counts['records']:,} records, {counts['profiles']:,} profiles, "
+            f"{counts['households']:,} households, {counts['interactions']:,} interactions>"
+        )

@@ -1,0 +1,150 @@
+"""`resolve()`: the batch as one function."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import retrato
+from retrato.engines.compile.template import tree
+from retrato.engines.duckdb import DuckDBEngine
+from retrato.errors import ConfigurationError, Problem, ResultError
+from retrato.matching.model import FellegiSunter
+from retrato.matching.rules import Decision
+from retrato.pipeline import run_stages
+from retrato.pipeline.run import Progress, Run
+from retrato.records import Source, SourceMapping
+from retrato.resolution.resolution import Resolution
+from retrato.resolution.tables import TABLES
+from retrato.ruleset import Ruleset
+
+_DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
+
+
+def resolve(  # noqa: PLR0913 - the one entry point; everything but the sources is optional
+    sources: Source | Iterable[Source],
+    *,
+    ruleset: Ruleset | None = None,
+    model: FellegiSunter | str | Path | None = None,
+    engine: DuckDBEngine | None = None,
+    decisions: str | Path | pa.Table | None = None,
+    previous: str | Path | Resolution | None = None,
+    progress: Progress | None = None,
+) -> Resolution:
+    """Find who is who in the sources, and give one profile per customer.
+
+    `model` is fitted on the data when there is none. `decisions` is a reviewed table (or a CSV or Parquet file, such as `review.csv`
+    with its column `decision` filled in with `same` or `different`). `previous` is an earlier result: its profile ids
+    stay with the people they were given to. `progress` is called with each stage's name and, at its end, its seconds.
+
+    Raises ConfigurationError (all problems of mappings and rules), SourceError, ModelError, ResultError or EngineError.
+
+    >>> import pandas as pd
+    >>> crm = pd.DataFrame({"id": ["1", "2"], "email": ["ana@ruiz.es", "ANA@ruiz.es"], "first name": ["Ana", "Ana"]})
+    >>> resolve(Source("crm", crm, key="id")).assignments.column("profile_id").combine_chunks().value_counts().to_pylist()[0]["counts"]
+    2
+    """
+    chosen = (sources,) if isinstance(sources, Source) else tuple(sources)
+    chosen = tuple(sorted(chosen, key=lambda source: source.name))
+    if isinstance(model, str | Path):
+        model = FellegiSunter.load(model)
+    with engine or DuckDBEngine() as opened:
+        run = Run(
+            opened,
+            chosen,
+            ruleset or Ruleset(),
+            model=model,
+            decisions=_decisions(decisions),
+            previous=_previous(previous),
+            progress=progress or (lambda *_: None),
+        )
+        run_stages(run)
+        tables = {name: opened.fetch(tree(query)) for name, query in TABLES.items()}
+        return Resolution(tables, run.ruleset, run.model, _report(run))
+
+
+def _report(run: Run) -> dict[str, Any]:
+    """What `run.json` says: versions, parameters, counts, notes and stages; never a personal value."""
+    return {
+        "retrato": retrato.__version__,
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in ("duckdb", "pyarrow", "sqlglot", "phonenumbers", "rapidfuzz")},
+        "parameters": {
+            "mode": run.ruleset.mode.value,
+            "precision": run.ruleset.precision,
+            "threshold": run.ruleset.threshold,
+            "engine": run.engine.name,
+            "threads": run.engine.threads,
+            "memory_limit": run.engine.memory_limit,
+        },
+        "mapping": [_mapping(each) for each in run.mappings],
+        "regions": sorted({source.region for source in run.sources if source.region}),
+        "kinds": {name: [asdict(feature) for feature in features] for name, features in run.kinds.items()},
+        "rules": [asdict(rule) for rule in run.match_rules],
+        "counts": run.counts,
+        "notes": run.notes,
+        "stages": run.stages,
+    }
+
+
+def _mapping(each: SourceMapping) -> dict[str, Any]:
+    columns = [
+        {"column": column.column, "field": column.field, "confidence": round(column.confidence, 2), "reason": column.reason}
+        for column in each.columns
+    ]
+    return {"source": each.source, "kind": each.kind.value, "columns": columns}
+
+
+def _decisions(given: str | Path | pa.Table | None) -> pa.Table | None:
+    if given is None:
+        return None
+    table = _read_table(Path(given)) if isinstance(given, str | Path) else given
+    missing = [name for name in _DECISION_COLUMNS if name not in table.column_names]
+    if missing:
+        raise ConfigurationError(
+            [Problem("decisions", f"no column {name}", f"the columns are {', '.join(_DECISION_COLUMNS)}") for name in missing]
+        )
+    columns = {name: [_plain(value) for value in table.column(name).to_pylist()] for name in _DECISION_COLUMNS}
+    columns["decision"] = [value.lower() if value else None for value in columns["decision"]]
+    known = {decision.value for decision in Decision}
+    problems = [
+        Problem(f"decisions, row {row}", "the decision is neither same nor different", "leave it empty to decide nothing")
+        for row, value in enumerate(columns["decision"], 1)
+        if value and value not in known
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+    taken = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    return taken.filter(pa.array([bool(value) for value in columns["decision"]], pa.bool_()))
+
+
+def _plain(value: object) -> str | None:
+    text = "" if value is None else str(value).strip()
+    return text or None
+
+
+def _read_table(path: Path) -> pa.Table:
+    from pyarrow import csv, parquet
+
+    try:
+        if path.suffix == ".parquet":
+            return parquet.read_table(path)
+        types = dict.fromkeys(_DECISION_COLUMNS, pa.string())
+        return csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=types, strings_can_be_null=True))
+    except (OSError, pa.ArrowInvalid) as error:
+        raise ConfigurationError([Problem(f"decisions {path}", f"cannot be read ({type(error).__name__})")]) from error
+
+
+def _previous(given: str | Path | Resolution | None) -> Mapping[str, pa.Table] | None:
+    if given is None:
+        return None
+    earlier = given if isinstance(given, Resolution) else Resolution.load(given)
+    if "redirects" not in earlier.tables:
+        raise ResultError("the previous result has no redirects: it is not complete")
+    return {"previous": earlier.assignments, "previous_redirects": earlier.tables["redirects"]}

@@ -1,0 +1,55 @@
+"""The tables of a result, each as a query over the tables that the stages have made. All are in a fixed order."""
+
+from __future__ import annotations
+
+ASSIGNMENTS = """
+SELECT r.source, r.record_key, a.profile_id, a.household_id
+FROM assignments a JOIN records r USING (record) ORDER BY r.source, r.record_key
+"""
+
+CROSSWALK = """
+SELECT r.source, r.record_key, a.profile_id, count(*) OVER (PARTITION BY a.profile_id) AS records_in_profile
+FROM assignments a JOIN records r USING (record) WHERE NOT r.key_generated
+ORDER BY r.source, r.record_key
+"""
+
+HOUSEHOLDS = """
+SELECT p.household_id, p.profile_id, p.name, p.address, p.records
+FROM profiles p WHERE p.household_id IS NOT NULL ORDER BY p.household_id, p.profile_id
+"""
+
+FEATURES = """
+SELECT r.source AS source_name, r.record_key, f.*
+FROM features f JOIN records r ON r.record = f.record
+ORDER BY f.record
+"""
+
+LINKS = """
+SELECT profile_a AS profile_id, * EXCLUDE (profile_a, profile_b) FROM links
+ORDER BY profile_id, source_a, key_a, source_b, key_b
+"""
+
+REVIEW = """
+SELECT source_a, key_a, source_b, key_b, profile_a, profile_b, weight_bits, probability, evidence,
+  CAST(NULL AS VARCHAR) AS decision
+FROM review ORDER BY weight_bits DESC, source_a, key_a, source_b, key_b
+"""
+
+#: Name of a table of the result to its query.
+TABLES = {
+    "assignments": ASSIGNMENTS,
+    "profiles": "SELECT * FROM profiles ORDER BY profile_id",
+    "crosswalk": CROSSWALK,
+    "values": """
+        SELECT * FROM "values"
+        ORDER BY profile_id, attribute, kind, namespace, rank NULLS LAST, source, record_key, version, column_name, value, raw
+    """,
+    "links": LINKS,
+    "timeline": "SELECT * FROM timeline ORDER BY profile_id NULLS LAST, time NULLS LAST, source, event_key, event, kind",
+    "households": HOUSEHOLDS,
+    "review": REVIEW,
+    "changes": "SELECT * FROM changes ORDER BY profile_id, change, other_profile_id NULLS FIRST",
+    "redirects": "SELECT * FROM redirects ORDER BY old_id",
+    "rejected": "SELECT * FROM rejected ORDER BY source, file, line, reason, text",
+    "features": FEATURES,
+}
