@@ -55,7 +55,7 @@ class PublicSet:
         ]
 
     def truth(self, folder: Path) -> pa.Table:
-        """The columns `source`, `record_key` and `person` of every record."""
+        """The columns `source`, `record_key` and `person_id` of every record."""
         return pa.concat_tables(self._truth_of(folder / file) for file in self.files)
 
     def _truth_of(self, path: Path) -> pa.Table:
@@ -66,7 +66,7 @@ class PublicSet:
         else:
             people = table[self.person].cast(pa.string())
         names = pa.array([path.stem] * len(table), pa.string())
-        return pa.table({"source": names, "record_key": keys, "person": people})
+        return pa.table({"source": names, "record_key": keys, "person_id": people})
 
 
 def read(path: Path) -> pa.Table:

@@ -48,8 +48,9 @@ def measurements(folder: Path | None) -> list[dict[str, Any]]:
         else:
             rows.append(measure(each.name, each.sources(folder), each.truth(folder), each.target))
             print(f"{each.name}: pairwise F1 {rows[-1]['pairwise']['f1']:.4f}")
-    generated = omnichannel(10_000, seed=1)
-    rows.append(measure("omnichannel 10 k", generated.sources, generated.truth, None))
+    generated = omnichannel(10_000, seed=1, events=False)
+    exports = [retrato.Source(name, table, region="ES") for name, table in generated.records.items()]
+    rows.append(measure("omnichannel 10 k", exports, generated.truth, None))
     return rows
 
 

@@ -42,8 +42,8 @@ def write(tmp_path):
 )
 def test_truth_files_as_people_write_them(write, text):
     assert read_truth(write(text)).to_pylist() == [
-        {"source": "crm", "record_key": "1", "person": "ana"},
-        {"source": "crm", "record_key": "2", "person": "ana"},
+        {"source": "crm", "record_key": "1", "person_id": "ana"},
+        {"source": "crm", "record_key": "2", "person_id": "ana"},
     ]
 
 

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 import random
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +16,9 @@ from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import SourceError
 from retrato.io.readers import ReadSource, encoding, read
 from retrato.records import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Rows = list[tuple[object, ...]]
 
@@ -206,7 +209,9 @@ def test_what_is_no_table_is_refused_with_a_clear_message(engine, tmp_path, data
     assert "example.com" not in str(caught.value)
 
 
-cell = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from(',;"\n\r\t| '), max_size=12)
+cell = st.text(
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")) | st.sampled_from(',;"\n\r\t| '), max_size=12
+)
 tables = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(cell, min_size=width, max_size=width), max_size=12))
 
 

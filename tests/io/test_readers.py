@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,9 @@ from retrato.errors import SourceError, SourceNotFoundError
 from retrato.io.readers import read
 from retrato.io.readers.text import text_array, text_of
 from retrato.records import Query, Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UTC = dt.UTC
 MIXED = pa.table(
@@ -86,7 +89,9 @@ def test_polars_reads_like_arrow(engine):
 
 def test_a_duckdb_relation_of_another_connection_reads(engine):
     with DuckDBEngine(threads=1) as other:
-        relation = other.connection.sql("SELECT 600112233::DOUBLE AS phone, DATE '2020-01-02' AS d, [1, 2] AS l, 3::HUGEINT h")
+        relation = other.connection.sql(
+            "SELECT 600112233::DOUBLE AS phone, DATE '2020-01-02' AS d, [1, 2] AS l, 3::HUGEINT h"
+        )
         found, rows = load(engine, relation)
     assert rows == [(1, "600112233", "2020-01-02", "1; 2", "3")]
     assert found.file == "DuckDB relation"
@@ -135,7 +140,14 @@ def test_json_lines_are_flattened_one_level(engine, tmp_path):
     by_name = [dict(zip(("_row", *found.columns), row, strict=True)) for row in rows]
     filled = [{name: value for name, value in row.items() if value is not None} for row in by_name]
     assert filled == [
-        {"_row": 1, "id": "1", "contact.email": "a@x.org", "contact.geo": '{"lat": 1}', "tags": "a; b", "items": '[{"sku": 1}]'},
+        {
+            "_row": 1,
+            "id": "1",
+            "contact.email": "a@x.org",
+            "contact.geo": '{"lat": 1}',
+            "tags": "a; b",
+            "items": '[{"sku": 1}]',
+        },
         {"_row": 5, "id": "2", "vip": "true", "phone": "600112233"},
     ]
     assert rejects(engine) == [("web", 2, "not JSON", "not json"), ("web", 4, "not a JSON object", "[1]")]

@@ -5,15 +5,16 @@ from typing import Annotated
 
 import typer
 
+from retrato.cli.options import Json, Result
 from retrato.cli.screen import show, show_json
 
 
 def evaluate(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")],
+    out: Result,
     truth: Annotated[
         Path, typer.Option(metavar="FILE", help="CSV or Parquet with record_key, person_id and, for several sources, source.")
     ],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Hold a result against the truth: pairs, B³, exact clusters, over-merged clusters and split people."""
     from retrato.evaluation import evaluate_folder

@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
+from retrato.cli.options import Json, Result
 from retrato.cli.screen import show, show_json
 
 
 def explain(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")],
+    out: Result,
     a: Annotated[str, typer.Argument(metavar="A", help="A record as SOURCE:KEY, or a profile by its id.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Explain why two records are one person, or why they are not. A profile stands for its strongest pair."""
     from retrato import Resolution

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from retrato.cli.options import Json, Result
 from retrato.cli.screen import show, show_json, show_table
 from retrato.errors import ConfigurationError, Problem
 
@@ -14,7 +15,7 @@ def _field(what: str) -> object:
 
 
 def find(  # noqa: PLR0913 - one parameter an option
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")],
+    out: Result,
     text: Annotated[
         str | None, typer.Argument(metavar="[TEXT]", help="Anything: it is tried as all that it can be read as.")
     ] = None,
@@ -32,7 +33,7 @@ def find(  # noqa: PLR0913 - one parameter an option
     postcode: Annotated[str | None, _field("A postcode.")] = None,
     city: Annotated[str | None, _field("A city.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most profiles to show.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Find the profiles that fit what is known: a ranked list with reasons, likeliest first.
 

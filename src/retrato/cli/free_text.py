@@ -15,25 +15,24 @@ if TYPE_CHECKING:
     from retrato.resolution import Found
 
 #: The fields that a text alone can be.
-_FIELDS = ("email", "phone", "national_id", "name", "birth_date", "handle", "account_id", "device_id", "address", "postcode")
-_READ = (Status.VALID, Status.POSSIBLE)
+_FIELDS = (
+    "email", "phone", "national_id", "name", "birth_date", "handle", "account_id", "device_id", "address", "postcode",
+)  # fmt: skip
 
 
 def readings(text: str, regions: Sequence[str | None] = (None,)) -> tuple[str, ...]:
-    """The fields that a text can be read as; phone numbers and documents as each region writes them.
+    """The fields that a text can be read as, with phone numbers and documents as each region writes them.
 
     >>> "email" in readings("ana@example.com"), "phone" in readings("600 11 22 33", ["ES"]), "phone" in readings("Ana Ruiz")
     (True, True, False)
     """
-    return tuple(
-        field
-        for field in _FIELDS
-        if any(
-            kind.parse_parts({kind.fields[field].part: text}) and _reads(kind.parse_parts({kind.fields[field].part: text}))
-            for region in regions
-            for kind in configured((type_of(field),), region=region)
-        )
-    )
+    return tuple(field for field in _FIELDS if any(_reads(field, text, region) for region in regions))
+
+
+def _reads(field: str, text: str, region: str | None) -> bool:
+    kind = configured((type_of(field),), region=region)[0]
+    found = kind.parse_parts({kind.fields[field].part: text})
+    return any(each.status in (Status.VALID, Status.POSSIBLE) for each in found)
 
 
 def find_text(resolution: Resolution, text: str, *, limit: int) -> list[Found]:
@@ -41,10 +40,7 @@ def find_text(resolution: Resolution, text: str, *, limit: int) -> list[Found]:
     best: dict[str, Found] = {}
     for field in readings(text, resolution.report["regions"] or (None,)):
         for each in resolution.find(limit=limit, **{field: text}):
-            former = best.get(each.profile_id)
-            if former is None:
-                best[each.profile_id] = each
-                continue
+            former = best.get(each.profile_id, each)
             first, second = (each, former) if each.score > former.score else (former, each)
             best[each.profile_id] = replace(first, reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))))
     return sorted(best.values(), key=lambda each: (-each.score, each.profile_id))[:limit]

@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
+from retrato.cli.options import Json, Result
 from retrato.cli.screen import show_json
 
 
 def profile(
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")],
+    out: Result,
     who: Annotated[str, typer.Argument(metavar="ID", help="A profile id, also of an earlier run, or a record as SOURCE:KEY.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print the portrait of one customer and the whole timeline."""
     from retrato import Resolution

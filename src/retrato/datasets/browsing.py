@@ -7,7 +7,15 @@ import numpy as np
 from retrato.datasets import entries
 from retrato.datasets.channels import CAMPAIGNS, SOURCES
 from retrato.datasets.events import (
-    FIRST_THREAD, Steps, World, amounts, currencies, draw_templates, journeys_for, lately, steps_of,
+    FIRST_THREAD,
+    Steps,
+    World,
+    amounts,
+    currencies,
+    draw_templates,
+    journeys_for,
+    lately,
+    steps_of,
 )  # fmt: skip
 from retrato.datasets.exports import Export
 from retrato.datasets.formats import DAY, Flags, Ints, Strings, blank, digits, hexes, pick, strings, time_text
@@ -49,7 +57,7 @@ def web_app_events(rng: np.random.Generator, world: World, count: int) -> Export
     which = np.where((which == PUSH) & (device == ""), 0, which)
     email, customer = _logins(rng, world, who, nobody)
     steps = steps_of(which, TEMPLATES)
-    time = start[steps.journey] + steps.place * rng.integers(15, 240, len(steps.journey))
+    time = start[steps.journey] + steps.place * rng.integers(15, 240, len(start))[steps.journey]
     columns = _columns(rng, steps, time, cart)
     at = steps.journey
     session_login = (rng.random(len(which)) < LOGGED_IN)[at]

@@ -2,30 +2,44 @@
 
 | export | language | dates | phones | what it has |
 |---|---|---|---|---|
-| crm | Spanish | 31/12/2024, one in twelve 2024-12-31 | every format | names in three columns, document, two phones, address, consent |
+| crm | Spanish | 31/12/2024, one in twelve 2024-12-31 | all | three names, document, two phones, address, consent |
 | web_form | English | 2024-12-31T18:05:00Z | as typed | given and family name, e-mail, phone, cookie, consent |
 | whatsapp | English | 31/12/2024, 18:05 | 34600112233@c.us | profile name with emoji |
 | call_centre_contacts | Spanish | 31-12-2024 18:05 | number of the line | name as heard, sometimes a document |
 | shop_cards | Spanish | 31/12/24 | as typed | "Apellidos, Nombre", loyalty card, birth date |
-| newsletter | English | 2024-12-31 18:05:00 | none | e-mail, sometimes a name, consent |
+| newsletter | English | 2024-12-31 18:05:00 | mostly none | e-mail, sometimes a name, consent |
 | social | English | 2024-12-31 | none | platform, handle, display name |
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrato.datasets import entries
 from retrato.datasets.formats import (
-    Ints, Strings, blank, day_text, digits, grouped, ordinals, pick, strings, time_text, DAY,
+    DAY,
+    Ints,
+    Strings,
+    blank,
+    day_text,
+    digits,
+    grouped,
+    ordinals,
+    pick,
+    strings,
+    time_text,
 )  # fmt: skip
 from retrato.datasets.noise import MESS
 from retrato.datasets.places import CODES, COUNTRIES
-from retrato.datasets.population import Population
-from retrato.datasets.presence import Rows
 from retrato.datasets.spelling import spell, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retrato.datasets.population import Population
+    from retrato.datasets.presence import Rows
 
 Columns = dict[str, Strings]
 
@@ -108,7 +122,14 @@ def web_form(rng: np.random.Generator, population: Population, rows: Rows) -> Co
     }
 
 
-_REQUESTS = ("", "Quiero más información", "Llámenme por favor", "Call me back", "¿Tienen cobertura en mi zona?", "Presupuesto")
+_REQUESTS = (
+    "",
+    "Quiero más información",
+    "Llámenme por favor",
+    "Call me back",
+    "¿Tienen cobertura en mi zona?",
+    "Presupuesto",
+)
 
 
 def whatsapp(rng: np.random.Generator, population: Population, rows: Rows) -> Columns:
@@ -138,7 +159,9 @@ def call_centre_contacts(rng: np.random.Generator, population: Population, rows:
         "dni": entries.documents(rng, population, who, mess)[1],
         "correo": entries.emails(rng, population, who, mess),
         "poblacion": place.city,
-        "observaciones": pick(rng, ["", "llamar por la tarde", "no insistir", "habla inglés", "VIP"], count, [8, 1, 0.3, 0.3, 0.2]),
+        "observaciones": pick(
+            rng, ["", "llamar por la tarde", "no insistir", "habla inglés", "VIP"], count, [8, 1, 0.3, 0.3, 0.2]
+        ),
         "fecha_ficha": time_text(rows.created, "%d-%m-%Y", exact=False),
     }
 
@@ -168,6 +191,7 @@ def newsletter(rng: np.random.Generator, population: Population, rows: Rows) -> 
     return {
         "email_address": entries.emails(rng, population, who, mess),
         "name": whole(rng, spell(rng, population.people, who, mess), mess),
+        "sms_number": entries.phones(rng, entries.numbers(rng, population, who, rows.created, mess), mess),
         "language": np.where(population.people.english[who], "en", "es"),
         "opt_in": np.where(status == "subscribed", "yes", "no"),
         "status": status,

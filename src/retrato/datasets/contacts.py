@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrato.datasets.formats import Flags, Ints, Strings, blank, digits, grouped, hexes, ordinals, pick, strings, weighted, zipf
+from retrato.datasets.formats import (
+    Flags,
+    Ints,
+    Strings,
+    blank,
+    digits,
+    grouped,
+    hexes,
+    ordinals,
+    pick,
+    strings,
+    weighted,
+    zipf,
+)
 from retrato.datasets.names import nicknames, surname_pool
-from retrato.datasets.people import People
 from retrato.datasets.phones import draw_phones
 from retrato.datasets.places import COUNTRIES, Homes, city_column
+
+if TYPE_CHECKING:
+    from retrato.datasets.people import People
 
 #: Share of people over 14 who have these.
 SECOND_EMAIL = 0.42  # an old or a second private address
@@ -22,16 +38,15 @@ HAS_APP = 0.45
 #: Weights of the address patterns, in the order of `_patterns`.
 PATTERNS = (0.20, 0.17, 0.06, 0.13, 0.05, 0.13, 0.08, 0.07, 0.05, 0.06)
 
-_WORDS = strings(
-    """sol luna estrella lobo gato tigre mar cielo rosa angel rayo nube halcon princesa campeon musica
-    futbol rock star sunny happy blue tiger wolf angel crazy lucky magic""".split()
-)
+_WORDS = """
+    sol luna estrella lobo gato tigre mar cielo rosa angel rayo nube halcon princesa campeon musica
+    futbol rock star sunny happy blue tiger wolf angel crazy lucky magic"""
 _ACCENTS = str.maketrans("áàäâéèëêíìïîóòöôúùüûñçÁÀÄÂÉÈËÊÍÌÏÎÓÒÖÔÚÙÜÛÑÇ", "aaaaeeeeiiiioooouuuuncAAAAEEEEIIIIOOOOUUUUNC")
 
 
 @dataclass(frozen=True)
 class Contacts:
-    """What reaches each person, one row a person, and each office, one row an office. Empty text or -1 where there is none."""
+    """What reaches each person and each office, one row each; empty text or -1 where there is none."""
 
     email: Strings
     second_email: Strings
@@ -94,31 +109,28 @@ def draw_contacts(rng: np.random.Generator, people: People, homes: Homes) -> Con
 
 
 def _patterns(people: People, given: Strings, rows: Ints, which: int) -> Strings:
+    """Addresses of one pattern; `which` is its position in PATTERNS."""
     first, second = slugs(people.surname[rows]), slugs(people.second_surname[rows])
     year = digits(1970 + (people.structure.birth[rows] / 365.2425).astype(np.int64), 4)
     initial = strings(each[:1] for each in given)
     short = strings(each[2:] for each in year)
-    match which:
-        case 0:
-            return np.asarray(given + "." + first)
-        case 1:
-            return np.asarray(given + first)
-        case 2:
-            return np.asarray(given + "_" + first)
-        case 3:
-            return np.asarray(initial + first)
-        case 4:
-            return np.asarray(first + "." + given)
-        case 5:
-            return np.asarray(given + first + short)
-        case 6:
-            return np.asarray(given + "." + first + np.where(second == "", "", "." + second))
-        case 7:
-            return np.asarray(given + year)
-        case 8:
-            return np.asarray(initial + first + strings(each[:3] for each in second) + short)
-        case _:
-            return np.asarray(strings(_WORDS[len(each) * 7 % len(_WORDS)] for each in first + given) + short)
+    last = np.where(second == "", "", "." + second)
+    start = strings(each[:3] for each in second)
+    words = _WORDS.split()
+    word = strings(words[len(each) * 7 % len(words)] for each in first + given)
+    makers = (
+        lambda: given + "." + first,
+        lambda: given + first,
+        lambda: given + "_" + first,
+        lambda: initial + first,
+        lambda: first + "." + given,
+        lambda: given + first + short,
+        lambda: given + "." + first + last,
+        lambda: given + year,
+        lambda: initial + first + start + short,
+        lambda: word + short,
+    )
+    return np.asarray(makers[which](), dtype=object)
 
 
 def _locals(rng: np.random.Generator, people: People) -> Strings:
@@ -178,11 +190,13 @@ def _handles(rng: np.random.Generator, people: People) -> Strings:
     joint = strings([".", "_", ""])[rng.integers(0, 3, count)]
     tail = np.where(rng.random(count) < 0.4, digits(rng.integers(0, 100, count), 2), "")
     whole = rng.random(count) < 0.7
-    return np.asarray(given + joint + np.where(whole, surname, strings(each[:1] for each in surname)) + tail, dtype=object)
+    return np.asarray(
+        given + joint + np.where(whole, surname, strings(each[:1] for each in surname)) + tail, dtype=object
+    )
 
 
 def _offices(rng: np.random.Generator, people: People, homes: Homes) -> tuple[Ints, Strings, Strings, Ints]:
-    """Employers with three colleagues to some dozens: who works where, the name, the site and the switchboard of each."""
+    """Employers of a few to some dozens: who works where; the name, the site and the switchboard of each."""
     structure = people.structure
     works: Flags = (structure.age >= 18) & (structure.age <= 66) & (rng.random(len(people)) < EMPLOYED)
     employees = np.flatnonzero(works)
@@ -196,11 +210,18 @@ def _offices(rng: np.random.Generator, people: People, homes: Homes) -> tuple[In
             office[staff] = here[weighted(rng, zipf(len(here), shift=total / 20 + 2, power=0.8), len(staff))]
     english = np.array([COUNTRIES[i].language == "en" for i in of_office], dtype=bool)
     root = np.where(english, pick(rng, surname_pool("en"), total), pick(rng, surname_pool("es"), total))
-    spanish = pick(rng, ["Talleres", "Asesoría", "Construcciones", "Clínica", "Gestoría", "Transportes", "Grupo"], total)
+    spanish = pick(
+        rng, ["Talleres", "Asesoría", "Construcciones", "Clínica", "Gestoría", "Transportes", "Grupo"], total
+    )
     ending = pick(rng, ["Ltd", "& Sons", "Partners", "Group", "Consulting", "Motors"], total)
     name = np.where(english, root + " " + ending, spanish + " " + root)
     suffix = strings([each.code.lower() for each in COUNTRIES])[of_office]
-    site = slugs(name) + np.where(ordinals(name) > 0, grouped(np.arange(total)), "") + "." + np.where(english, "com", suffix)
+    site = (
+        slugs(name)
+        + np.where(ordinals(name) > 0, grouped(np.arange(total)), "")
+        + "."
+        + np.where(english, "com", suffix)
+    )
     seat = homes.city[rng.integers(0, len(homes.city), total)]
     cities = np.array([len(each.cities) for each in COUNTRIES])[of_office]
     areas = city_column(_seats(of_office, seat % cities), "area_code")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -23,11 +23,16 @@ from retrato.datasets.story import PEOPLE, RECORDS
 from retrato.datasets.story_events import EVENTS
 from retrato.errors import ConfigurationError, OutputError, Problem
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 #: The story alone has 27 records; below this number it would be most of the data.
 SMALLEST = 200
 
 #: The event exports, their key column with prefix and width of its numbers, and how they are made.
-EVENT_EXPORTS: dict[str, tuple[tuple[str, str, int], Callable[[np.random.Generator, happenings.World, int], Export]]] = {
+EVENT_EXPORTS: dict[
+    str, tuple[tuple[str, str, int], Callable[[np.random.Generator, happenings.World, int], Export]]
+] = {
     "web_app_events": (("event_id", "EV", 8), web_app_events),
     "newsletter_events": (("event_id", "NE", 8), happenings.newsletter_events),
     "whatsapp_messages": (("message_id", "MSG", 8), happenings.whatsapp_messages),
@@ -75,15 +80,17 @@ class Omnichannel:
             _csv(self.event_truth, root / "truth" / "events.csv", "utf-8", ",")
         except OSError as error:
             reason = error.strerror or type(error).__name__
-            raise OutputError(f"cannot write the exports to {root}: {reason}; choose a folder that you may write") from error
+            raise OutputError(
+                f"cannot write the exports to {root}: {reason}; choose a folder that you may write"
+            ) from error
         return paths
 
 
 def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnichannel:
-    """Make customers who are in several of eight channels: `n` records of about `n / 2.8` people, and about 10/3 events a record.
+    """Make customers who are in several of eight channels: `n` records of about `n / 2.8` people, and their events.
 
     The same `n` and `seed` give the same bytes. Pedro and his family (`retrato.datasets.PEDRO`) are always there. With
-    `events=False` only the events of the story are made. What the names, the households and the mess of each channel are
+    `events=False` only the events of the story are made; else there are 10/3 a record. What the names, the households and the mess of each channel are
     drawn from is told in `retrato.datasets.names`, `households`, `noise`, `presence` and `events`.
 
     Raises `ConfigurationError` for fewer than 200 records or a negative seed.

@@ -7,12 +7,15 @@ without a check digit or CUIT (modulus 11). Colombia: cédula, which has none. B
 from __future__ import annotations
 
 import unicodedata
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrato.datasets.formats import Flags, Ints, Strings, blank, day_text, digits, strings
-from retrato.datasets.people import People
 from retrato.datasets.places import CODES, Homes, city_column
+
+if TYPE_CHECKING:
+    from retrato.datasets.people import People
 
 DNI_LETTERS = strings("TRWAGMYFPDXBNJZSQVHLCKE")
 NIE_SHARE = 0.08  # foreigners among the residents who show a document
@@ -23,12 +26,12 @@ _CURP_STATES = {
     "Guanajuato": "GT", "Querétaro": "QT", "Yucatán": "YN", "Estado de México": "MC",
 }  # fmt: skip
 #: Words that RENAPO does not let a CURP begin with; X takes the place of the vowel.
-_CURP_UNSEEMLY = frozenset(
-    """BACA BAKA BUEI BUEY CACA CACO CAGA CAGO CAKA CAKO COGE COGI COJA COJE COJI COJO COLA CULO FALO FETO GETA GUEI GUEY JETA
-    JOTO KACA KACO KAGA KAGO KAKA KAKO KOGE KOGI KOJA KOJE KOJI KOJO KOLA KULO LILO LOCA LOCO LOKA LOKO MAME MAMO MEAR MEAS
-    MEON MIAR MION MOCO MOKO MULA MULO NACA NACO PEDA PEDO PENE PIPI PITO POPO PUTA PUTO QULO RATA ROBA ROBE ROBO RUIN SENO
-    TETA VACA VAGA VAGO VAKA VUEI VUEY WUEI WUEY""".split()
-)
+_CURP_UNSEEMLY = """
+    BACA BAKA BUEI BUEY CACA CACO CAGA CAGO CAKA CAKO COGE COGI COJA COJE COJI COJO COLA CULO FALO FETO GETA GUEI
+    GUEY JETA JOTO KACA KACO KAGA KAGO KAKA KAKO KOGE KOGI KOJA KOJE KOJI KOJO KOLA KULO LILO LOCA LOCO LOKA LOKO
+    MAME MAMO MEAR MEAS MEON MIAR MION MOCO MOKO MULA MULO NACA NACO PEDA PEDO PENE PIPI PITO POPO PUTA PUTO QULO
+    RATA ROBA ROBE ROBO RUIN SENO TETA VACA VAGA VAGO VAKA VUEI VUEY WUEI WUEY
+"""
 
 
 def distinct(rng: np.random.Generator, count: int, space: int) -> Ints:
@@ -112,7 +115,7 @@ def _curp(given: str, first: str, second: str, born: str, sex: int, state: str, 
     surname, other = _plain(first).split()[-1], (_plain(second).split() or ["X"])[-1]
     vowel = next((letter for letter in surname[1:] if letter in "AEIOU"), "X")
     initials = f"{surname[0]}{vowel}{other[0]}{own[0]}"
-    if initials in _CURP_UNSEEMLY:
+    if initials in _CURP_UNSEEMLY.split():
         initials = f"{surname[0]}X{other[0]}{own[0]}"
     body = f"{initials}{born}{'HM'[1 - sex]}{state}{inner}"
     total = sum(_CURP_ALPHABET.index(letter) * (18 - place) for place, letter in enumerate(body))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from retrato.datasets.formats import Flags, Ints, Strings, blank, day_text, pick
 from retrato.datasets.noise import MISTYPED_DOMAINS, PLACEHOLDER_BIRTH, PLACEHOLDER_EMAILS, PLACEHOLDER_PHONES, Mess
 from retrato.datasets.phones import write_phones
 from retrato.datasets.places import city_column, write_lines
-from retrato.datasets.population import Population
 from retrato.datasets.spelling import mistype
+
+if TYPE_CHECKING:
+    from retrato.datasets.population import Population
 
 
 def relatives(population: Population, who: Ints) -> Ints:
@@ -43,9 +46,15 @@ def _damaged_emails(rng: np.random.Generator, value: Strings, mess: Mess) -> Str
     value = value.copy()
     draw = rng.random((3, len(value)))
     numbers = rng.integers(0, 1 << 30, len(value))
-    for i, change, share in ((0, _tagged, mess.email_tag), (1, _slipped, mess.email_slip), (2, _cased, mess.email_case)):
+    for i, change, share in (
+        (0, _tagged, mess.email_tag),
+        (1, _slipped, mess.email_slip),
+        (2, _cased, mess.email_case),
+    ):
         rows = np.flatnonzero((draw[i] < share) & (value != ""))
-        value[rows] = strings(change(text, number) for text, number in zip(value[rows], numbers[rows].tolist(), strict=True))
+        value[rows] = strings(
+            change(text, number) for text, number in zip(value[rows], numbers[rows].tolist(), strict=True)
+        )
     return value
 
 
@@ -107,7 +116,9 @@ def phones(rng: np.random.Generator, given: Numbers, mess: Mess) -> Strings:
     text = write_phones(rng, given.number, given.country, given.mobile, mess.habits)
     draw = rng.random((2, len(text)))
     rows = np.flatnonzero((draw[0] < mess.phone_slip) & (text != ""))
-    text[rows] = strings(_digit_slip(each, i) for each, i in zip(text[rows], rng.integers(0, 1 << 30, len(rows)), strict=True))
+    text[rows] = strings(
+        _digit_slip(each, i) for each, i in zip(text[rows], rng.integers(0, 1 << 30, len(rows)), strict=True)
+    )
     return np.where(draw[1] < mess.phone_placeholder, pick(rng, PLACEHOLDER_PHONES, len(text)), text)
 
 
@@ -129,7 +140,9 @@ def documents(rng: np.random.Generator, population: Population, who: Ints, mess:
     kind, number = population.document_type[who], population.document[who]
     text = write_documents(rng, kind, number)
     rows = np.flatnonzero((rng.random(len(who)) < mess.document_slip) & (text != ""))
-    text[rows] = strings(_digit_slip(each, i) for each, i in zip(text[rows], rng.integers(0, 1 << 30, len(rows)), strict=True))
+    text[rows] = strings(
+        _digit_slip(each, i) for each, i in zip(text[rows], rng.integers(0, 1 << 30, len(rows)), strict=True)
+    )
     missing = rng.random(len(who)) < mess.document_missing
     return np.where(missing, "", kind), np.where(missing, "", text)
 
@@ -165,7 +178,9 @@ def places(rng: np.random.Generator, population: Population, who: Ints, time: In
     here = population.homes[household]
     moved_later = time < population.moved[household]
     there = population.old_homes[household]
-    now = type(here)(*(np.where(moved_later, getattr(there, name), getattr(here, name)) for name in here.__dataclass_fields__))
+    now = type(here)(
+        *(np.where(moved_later, getattr(there, name), getattr(here, name)) for name in here.__dataclass_fields__)
+    )
     missing = rng.random(len(who)) < mess.address_missing
     empty = blank(len(who))
     columns = (write_lines(rng, now), now.postcode, city_column(now, "name"), city_column(now, "region"))

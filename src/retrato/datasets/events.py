@@ -120,8 +120,8 @@ def newsletter_events(rng: np.random.Generator, world: World, count: int) -> Exp
     # Mailings go out every other week at ten; opened the same day or the next.
     fortnight = 14 * DAY
     sent = np.minimum(lately(rng, source.time[row]) // fortnight + 1, (END - DAY) // fortnight) * fortnight + 10 * 3600
-    delay = (rng.exponential(5 * 3600, len(steps.journey)) + 60).astype(np.int64)
-    time = sent[steps.journey] + steps.place * np.minimum(delay, 20 * 3600)
+    delay = np.minimum(rng.exponential(5 * 3600, total) + 60, 20 * 3600).astype(np.int64)
+    time = sent[steps.journey] + steps.place * delay[steps.journey]
     campaign = strings(CAMPAIGNS)[sent // fortnight % len(CAMPAIGNS)] + "-" + digits(sent // fortnight % 1000, 3)
     columns = {
         "timestamp": time_text(time),
@@ -156,9 +156,11 @@ def whatsapp_messages(rng: np.random.Generator, world: World, count: int) -> Exp
     stranger = "346" + digits(rng.integers(10_000_000, 99_999_999, total), 8) + "@c.us"
     steps = steps_of(draw_templates(rng, templates, total), templates)
     events = len(steps.journey)
-    time = lately(rng, source.time[row])[steps.journey] + steps.place * rng.integers(40, 900, events)
+    time = lately(rng, source.time[row])[steps.journey] + steps.place * rng.integers(40, 900, total)[steps.journey]
     outgoing = steps.place % 2 == 1
-    said = np.where(outgoing, _ANSWERS[rng.integers(0, len(_ANSWERS), events)], _QUESTIONS[rng.integers(0, len(_QUESTIONS), events)])
+    said = np.where(
+        outgoing, _ANSWERS[rng.integers(0, len(_ANSWERS), events)], _QUESTIONS[rng.integers(0, len(_QUESTIONS), events)]
+    )
     columns = {
         "sent_at": time_text(time, "%d/%m/%Y"),
         "type": blank(events, "message"),
@@ -188,7 +190,9 @@ def call_centre(rng: np.random.Generator, world: World, count: int) -> Export:
     nobody = ~carded & (rng.random(total) < 0.35)
     who = np.where(carded, source.who[row], _somebody(rng, world, total))
     time = lately(rng, np.where(carded, source.time[row], START))
-    numbers = entries.phones(rng, entries.numbers(rng, world.population, who, time, MESS["call_centre"]), MESS["call_centre"])
+    numbers = entries.phones(
+        rng, entries.numbers(rng, world.population, who, time, MESS["call_centre"]), MESS["call_centre"]
+    )
     written = source.columns["numero_llamante"][row]
     numbers = np.where(carded & (written != ""), written, numbers)
     stranger = pick(rng, ["6", "7", "9"], total) + digits(rng.integers(10_000_000, 99_999_999, total), 8)
@@ -205,7 +209,9 @@ def call_centre(rng: np.random.Generator, world: World, count: int) -> Export:
         "caller_number": np.where(nobody, stranger, numbers)[steps.journey],
         "ficha": np.where(carded, source.columns["ficha"][row], "")[steps.journey],
         "agent": AGENTS[rng.integers(0, len(AGENTS), total)][steps.journey],
-        "reason": pick(rng, ["avería", "factura", "alta", "baja", "tarifa", "información", "reclamación"], total)[steps.journey],
+        "reason": pick(rng, ["avería", "factura", "alta", "baja", "tarifa", "información", "reclamación"], total)[
+            steps.journey
+        ],
         "ticket_id": np.where(ticketed, "TCK-" + digits(FIRST_THREAD + steps.journey, 7), ""),
         "status": np.select([steps.kind != "ticket", steps.place == 1], ["", "open"], "closed"),
         "satisfaction": np.where(steps.kind == "survey", pick(rng, "12345", events, [1, 1, 2, 4, 3]), ""),
@@ -238,10 +244,14 @@ def shop_till(rng: np.random.Generator, world: World, count: int) -> Export:
         "tienda": np.where(carded, source.columns["tienda"][row], "ES-" + digits(1 + rng.integers(0, 12, count), 2)),
         "vendedor": AGENTS[rng.integers(0, len(AGENTS), count)],
         "numero_tarjeta": np.where(carded, source.columns["numero_tarjeta"][row], ""),
-        "telefono": np.where(how == 1, entries.phones(rng, entries.numbers(rng, world.population, who, time, mess), mess), ""),
+        "telefono": np.where(
+            how == 1, entries.phones(rng, entries.numbers(rng, world.population, who, time, mess), mess), ""
+        ),
         "email": np.where(how == 2, entries.emails(rng, world.population, who, mess), ""),
         "pedido": np.where(kind == "order", "PED-" + digits(FIRST_THREAD + np.arange(count), 7), ""),
-        "articulo": np.where(bought, pick(rng, ["router", "funda", "móvil", "cargador", "auriculares", "tablet"], count), ""),
+        "articulo": np.where(
+            bought, pick(rng, ["router", "funda", "móvil", "cargador", "auriculares", "tablet"], count), ""
+        ),
         "importe": np.where(bought, amounts(rng, currency, ","), ""),
         "moneda": np.where(bought, currency, ""),
     }

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from retrato.datasets.formats import Flags, Ints, Strings, digits, strings
-from retrato.datasets.story import Touch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.datasets.story import Touch
 
 #: Numbers below are for the fixed keys of the story.
 FIRST_NUMBER = 1_000
@@ -52,7 +56,9 @@ class Export:
 
     def table(self) -> pa.Table:
         """The rows as a table of strings, null where there is no value."""
-        arrays = {name: pa.array(np.where(column == "", None, column), pa.string()) for name, column in self.columns.items()}
+        arrays = {
+            name: pa.array(np.where(column == "", None, column), pa.string()) for name, column in self.columns.items()
+        }
         return pa.table(arrays)
 
     def truth(self, key_name: str, ids: dict[str, Strings]) -> pa.Table:

@@ -5,13 +5,15 @@ Columns of text are numpy arrays of Python strings (`Strings`): `+`, `np.where` 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Strings = npt.NDArray[np.object_]
 Ints = npt.NDArray[np.int64]
@@ -132,7 +134,9 @@ def seconds_of(text: str) -> int:
     return int(np.datetime64(text, "s").astype(np.int64))
 
 
-def pick(rng: np.random.Generator, choices: Iterable[str | None], count: int, weights: npt.ArrayLike | None = None) -> Strings:
+def pick(
+    rng: np.random.Generator, choices: Iterable[str | None], count: int, weights: npt.ArrayLike | None = None
+) -> Strings:
     """Draw texts, with given weights or evenly.
 
     >>> pick(np.random.default_rng(1), ["a"], 2).tolist()

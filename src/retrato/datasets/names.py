@@ -146,18 +146,18 @@ SURNAMES = {
 _SYLLABLES = {
     "es": (
         """Al Ar Bal Bar Be Bol Bu Ca Can Car Ce Co Cor Es Fa Fi Gal Go Gra Gua Hi Hon In Iz La Le Lin Lo Ma Mal Man Mi Mon Na
-        O Or Pa Pe Pi Po Qui Ra Re Ro Sal San Se Ta Te To Tri U Val Ven Vi Vil Ye Za Zu""".split(),
-        "a ba ca ce da de do ga gui la le li lo ma me mo na ni no ra re ri ro sa ta te ti to va ve vi za".split(),
+        O Or Pa Pe Pi Po Qui Ra Re Ro Sal San Se Ta Te To Tri U Val Ven Vi Vil Ye Za Zu""",
+        "a ba ca ce da de do ga gui la le li lo ma me mo na ni no ra re ri ro sa ta te ti to va ve vi za",
         """ches da dera do dón galde garay guez ja jón lano lar les llo llas lén mar mendi món nal nedo nes nza rán rdo res
-        rez ria rín rra rrero rte sar sco sta tegui ter tia tín ño ques yo zar zo""".split(),
+        rez ria rín rra rrero rte sar sco sta tegui ter tia tín ño ques yo zar zo""",
     ),
     "en": (
         """Ack Al Ash Bar Beck Black Brad Brain Bran Brom Broad Buck Cald Chad Clay Col Crom Dal Den Dray El Fair Farn Glad
         Grim Had Hal Haw Hazel Hol Kil Kim Lang Lin Lock Mal Mar Mid Nor Oak Pem Pres Rad Red Rock Shel Sher Stan Stock Thorn
-        Tre Wake Wal War Wes Whit Wil Win Wood York""".split(),
-        "a den ding e en er in ing l le ling na ning o s sing ter ting well y".split(),
+        Tre Wake Wal War Wes Whit Wil Win Wood York""",
+        "a den ding e en er in ing l le ling na ning o s sing ter ting well y",
         """bourne bridge brook burn bury by combe cote croft dale don field ford gate grave ham head hill holt hurst land ley
-        low man mere more ness ridge shaw son stead stone ton tree wall water way well wick wood worth""".split(),
+        low man mere more ness ridge shaw son stead stone ton tree wall water way well wick wood worth""",
     ),
 }
 
@@ -196,7 +196,7 @@ def surname_pool(language: str) -> Strings:
 
 def rare_surnames(rng: np.random.Generator, language: str, count: int) -> Strings:
     """Draw surnames of the long tail: two or three syllables, tens of thousands of them, none frequent."""
-    heads, middles, tails = (strings(part) for part in _SYLLABLES[language])
+    heads, middles, tails = (strings(part.split()) for part in _SYLLABLES[language])
     first = heads[weighted(rng, zipf(len(heads), shift=6), count)]
     middle = middles[weighted(rng, zipf(len(middles), shift=6), count)]
     last = tails[weighted(rng, zipf(len(tails), shift=6), count)]

@@ -30,7 +30,7 @@ class Mess:
     heard: float = 0.0  # a name spelled as it sounds
     # e-mail
     email_missing: float = 1.0
-    email_second: float = 0.3  # of those who have a second one
+    email_second: float = 0.22  # of those who have a second one
     email_work: float = 0.08  # of those who have one
     email_office: float = 0.02  # info@ of the employer
     email_relative: float = 0.02
@@ -63,8 +63,8 @@ MESS = {
     "crm": Mess(
         second_given_lost=0.30, second_surname_lost=0.10, surnames_joined=0.04, nickname=0.01, abbreviated=0.15,
         accents_lost=0.35, upper=0.30, typed=0.035, heard=0.01,
-        email_missing=0.20, email_placeholder=0.025, email_slip=0.015, email_case=0.12, email_office=0.02,
-        phone_missing=0.12, phone_fixed=0.30, phone_office=0.07, phone_placeholder=0.025, phone_slip=0.012, phone_stale=0.05,
+        email_missing=0.17, email_placeholder=0.025, email_slip=0.015, email_case=0.12, email_office=0.02,
+        phone_missing=0.08, phone_fixed=0.25, phone_office=0.07, phone_placeholder=0.025, phone_slip=0.012, phone_stale=0.05,
         habits=(0.52, 0.16, 0.04, 0.14, 0.04, 0.03, 0.02, 0.05),
         document_missing=0.36, document_slip=0.012,
         birth_missing=0.30, birth_placeholder=0.03, birth_slip=0.02, address_missing=0.15,
@@ -74,7 +74,7 @@ MESS = {
         name_missing=0.03, second_given_lost=0.70, second_surname_lost=0.50, nickname=0.06, abbreviated=0.02,
         accents_lost=0.50, upper=0.03, lower=0.20, typed=0.03,
         email_missing=0.02, email_placeholder=0.012, email_slip=0.025, email_case=0.08, email_tag=0.05,
-        phone_missing=0.30, phone_fixed=0.03, phone_office=0.02, phone_placeholder=0.02, phone_slip=0.02,
+        phone_missing=0.18, phone_fixed=0.03, phone_office=0.02, phone_placeholder=0.02, phone_slip=0.02,
         habits=(0.55, 0.16, 0.05, 0.14, 0.06, 0.03, 0.01, 0.0),
         address_missing=0.45,
     ),
@@ -88,8 +88,8 @@ MESS = {
     "call_centre_contacts": Mess(
         styles=(0.78, 0.10, 0.02, 0.10), name_missing=0.04, second_given_lost=0.60, second_surname_lost=0.45, nickname=0.05,
         accents_lost=0.70, upper=0.35, typed=0.03, heard=0.20,
-        email_missing=0.88, email_slip=0.06, email_case=0.1,
-        phone_missing=0.03, phone_fixed=0.22, phone_office=0.06, phone_relative=0.03, phone_slip=0.005, phone_stale=0.0,
+        email_missing=0.72, email_slip=0.06, email_case=0.1,
+        phone_missing=0.03, phone_fixed=0.15, phone_office=0.06, phone_relative=0.03, phone_slip=0.005, phone_stale=0.0,
         habits=(0.60, 0.0, 0.0, 0.25, 0.0, 0.15, 0.0, 0.0),
         document_missing=0.72, document_slip=0.03, address_missing=0.80,
     ),
@@ -97,16 +97,17 @@ MESS = {
     "shop_cards": Mess(
         styles=(0.35, 0.0, 0.05, 0.60), second_given_lost=0.45, second_surname_lost=0.25, nickname=0.02, abbreviated=0.20,
         accents_lost=0.60, upper=0.60, typed=0.06,
-        email_missing=0.62, email_slip=0.05, email_relative=0.04,
-        phone_missing=0.35, phone_fixed=0.20, phone_placeholder=0.05, phone_slip=0.03, phone_stale=0.05,
+        email_missing=0.45, email_slip=0.05, email_relative=0.04,
+        phone_missing=0.20, phone_fixed=0.12, phone_placeholder=0.05, phone_slip=0.03, phone_stale=0.05,
         habits=(0.75, 0.15, 0.08, 0.0, 0.0, 0.0, 0.0, 0.02),
         birth_missing=0.45, birth_placeholder=0.06, birth_slip=0.03, address_missing=0.30,
     ),
-    # An address is all it takes; the name is optional and the second mailbox popular.
+    # An address is all it takes; name and a number for SMS are optional, and the second mailbox is popular.
     "newsletter": Mess(
         styles=(0.40, 0.55, 0.0, 0.05), name_missing=0.35, second_given_lost=0.70, second_surname_lost=0.60, nickname=0.08,
         accents_lost=0.40, lower=0.15, typed=0.02,
-        email_missing=0.0, email_second=0.45, email_work=0.10, email_slip=0.02, email_case=0.04, email_tag=0.07,
+        email_missing=0.0, email_second=0.25, email_work=0.08, email_slip=0.02, email_case=0.04, email_tag=0.07,
+        phone_missing=0.70, habits=(0.1, 0, 0, 0.8, 0.1, 0, 0, 0),
     ),
     # A display name and a handle: no contact point at all but for a few business accounts.
     "social": Mess(

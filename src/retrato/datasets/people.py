@@ -7,13 +7,16 @@ English-speaking families have one, which most wives take. Sons named after the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrato.datasets.formats import Flags, Ints, Strings, blank
-from retrato.datasets.households import Structure
 from retrato.datasets.names import draw_given, draw_surname
 from retrato.datasets.places import CODES, COUNTRIES, ENGLISH
+
+if TYPE_CHECKING:
+    from retrato.datasets.households import Structure
 
 #: Share with a second given name, by country: in Latin America two are the rule, in Spain the compounds of the list suffice.
 SECOND_GIVEN = {"ES": 0.10, "MX": 0.55, "AR": 0.60, "CL": 0.65, "CO": 0.55, "GB": 0.25, "US": 0.35}

@@ -6,12 +6,15 @@ the national numbering plans as the metadata of `phonenumbers` has them. Numbers
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrato.datasets.formats import Flags, Ints, Strings, blank, strings, weighted
 from retrato.datasets.places import CODES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: First digits of mobile numbers; where mobiles carry the area code of the city (MX, AR, US), nothing.
 MOBILE_PREFIXES = {
@@ -82,7 +85,9 @@ def _local_prefixes(rng: np.random.Generator, code: str, area: Strings, *, mobil
     return codes * 10 + first, WIDTH[code] - lengths - 1
 
 
-def write_phones(rng: np.random.Generator, numbers: Ints, country: Ints, mobile: Flags, habits: Sequence[float]) -> Strings:
+def write_phones(
+    rng: np.random.Generator, numbers: Ints, country: Ints, mobile: Flags, habits: Sequence[float]
+) -> Strings:
     """Write numbers as people of their country do; `habits` weighs the eight ways from `NATIONAL` to `FLOAT`.
 
     Zero stands for no number and gives empty text.

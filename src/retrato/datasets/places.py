@@ -50,8 +50,18 @@ def _cities(text: str) -> tuple[City, ...]:
     return tuple(cities)
 
 
-_HISPANIC_TYPES = (("Calle", "C/", "c/", "C."), ("Avenida", "Avda.", "Av."), ("Plaza", "Pza.", "Plza."), ("Paseo", "Pº", "P.º"))
-_AMERICAN_TYPES = (("Calle", "C.", ""), ("Avenida", "Av.", "Avda."), ("Boulevard", "Blvd.", "Bv."), ("Pasaje", "Pje.", "Psje."))
+_HISPANIC_TYPES = (
+    ("Calle", "C/", "c/", "C."),
+    ("Avenida", "Avda.", "Av."),
+    ("Plaza", "Pza.", "Plza."),
+    ("Paseo", "Pº", "P.º"),
+)
+_AMERICAN_TYPES = (
+    ("Calle", "C.", ""),
+    ("Avenida", "Av.", "Avda."),
+    ("Boulevard", "Blvd.", "Bv."),
+    ("Pasaje", "Pje.", "Psje."),
+)
 _ENGLISH_TYPES = (("Street", "St", "St."), ("Road", "Rd", "Rd."), ("Avenue", "Ave", "Av"), ("Lane", "Ln", "La"))
 
 COUNTRIES = (
@@ -237,7 +247,11 @@ def _line(rng: np.random.Generator, place: Country, count: int) -> tuple[Strings
     if place.code == "CO":
         street = grouped(rng.integers(1, 130, count))
         number = "# " + grouped(rng.integers(1, 140, count)) + "-" + digits(rng.integers(1, 99, count), 2)
-        return street, number, np.where(rng.random(count) < 0.6, "Apto " + flat + digits(rng.integers(1, 5, count), 2), "")
+        return (
+            street,
+            number,
+            np.where(rng.random(count) < 0.6, "Apto " + flat + digits(rng.integers(1, 5, count), 2), ""),
+        )
     if place.language == "en":
         word = "Flat " if place.code == "GB" else "Apt "
         return street, number, np.where(rng.random(count) < 0.35, word + flat, "")
@@ -256,7 +270,9 @@ def _postcodes(rng: np.random.Generator, place: Country, city: Ints) -> Strings:
     letters = strings("ABDEFGHJLNPQRSTUWXYZ")  # the letters that an inward code uses
     first, second = letters[rng.integers(0, 20, len(city))], letters[rng.integers(0, 20, len(city))]
     area = strings(each.postal_area for each in place.cities)[city]
-    return np.asarray(area + grouped(number) + " " + digits(rng.integers(1, 10, len(city)), 1) + first + second, dtype=object)
+    return np.asarray(
+        area + grouped(number) + " " + digits(rng.integers(1, 10, len(city)), 1) + first + second, dtype=object
+    )
 
 
 def city_column(homes: Homes, attribute: str) -> Strings:
@@ -284,7 +300,9 @@ def write_lines(rng: np.random.Generator, homes: Homes) -> Strings:
     unit = np.where(lost | (homes.unit == ""), "", gap + np.where(loose, _bare(homes.unit), homes.unit))
     english = ENGLISH[homes.country]
     colombian = homes.country == CODES.index("CO")
-    hispanic = kind + np.where(kind == "", "", " ") + homes.street + np.where(colombian, " ", comma) + homes.number + unit
+    hispanic = (
+        kind + np.where(kind == "", "", " ") + homes.street + np.where(colombian, " ", comma) + homes.number + unit
+    )
     return np.where(english, homes.number + " " + homes.street + " " + kind + unit, hispanic)
 
 

@@ -1,6 +1,6 @@
 """The population: people in households with everything that can be known of them, and how it changes over the years.
 
-Over the six and a half years that the exports span, one in five people changes the mobile number and one household in eight
+Over the six and a half years that the exports span, one in six people changes the mobile number and one household in eight
 moves. A third of the numbers given up is handed to a stranger at least four months later.
 """
 
@@ -21,7 +21,7 @@ from retrato.datasets.places import Homes, city_column, draw_homes
 #: The exports hold records from START to END, seconds from 1970.
 START = seconds_of("2019-01-01")
 END = int(TODAY.astype(np.int64)) * DAY
-CHANGED_MOBILE = 0.22
+CHANGED_MOBILE = 0.17
 RECYCLED = 0.35  # of the numbers given up
 MOVED = 0.13  # of the households
 LANDLINE_YOUNG, LANDLINE_OLD = 0.18, 0.7  # by age of the head, under and over 50

@@ -19,14 +19,14 @@ CHANNELS = ("crm", "web_form", "whatsapp", "call_centre_contacts", "shop_cards",
 #: Weight of each channel by age: 14 to 29, 30 to 59, 60 and over.
 WEIGHTS = np.array(
     [
-        [0.17, 0.22, 0.20, 0.06, 0.08, 0.13, 0.14],
-        [0.27, 0.20, 0.15, 0.10, 0.11, 0.12, 0.05],
-        [0.33, 0.09, 0.09, 0.19, 0.18, 0.11, 0.01],
+        [0.24, 0.29, 0.19, 0.07, 0.08, 0.08, 0.05],
+        [0.33, 0.23, 0.15, 0.11, 0.10, 0.07, 0.01],
+        [0.38, 0.12, 0.09, 0.20, 0.15, 0.055, 0.005],
     ]
 )
 FURTHER_RECORDS = 2.05  # mean of the records after the first
 SPREAD = 1.7  # shape of the negative binomial
-SAME_CHANNEL = 0.12
+SAME_CHANNEL = 0.14
 #: Share of people who are customers at all: under 18, adults.
 PRESENT = (0.35, 0.93)
 
@@ -86,8 +86,9 @@ def _times(rng: np.random.Generator, population: Population, who: Ints) -> tuple
     created = first[who] + later % np.maximum(END - first[who], DAY)
     created = np.minimum(at_daytime(rng, created), END - DAY)
     touched = rng.random(len(who)) < 0.55
-    wait = (rng.random(len(who)) ** 2 * (END - created)).astype(np.int64)
-    return created, np.where(touched, created + wait, created)
+    wait = (rng.random(len(who)) ** 2 * (END - DAY - created)).astype(np.int64)
+    updated = np.maximum(at_daytime(rng, created + wait), created)
+    return created, np.where(touched, updated, created)
 
 
 def at_daytime(rng: np.random.Generator, seconds: Ints) -> Ints:

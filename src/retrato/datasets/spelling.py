@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from retrato.datasets.contacts import without_accents
 from retrato.datasets.formats import Flags, Ints, Strings, strings, weighted
 from retrato.datasets.names import nicknames
-from retrato.datasets.noise import Mess
-from retrato.datasets.people import People
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retrato.datasets.noise import Mess
+    from retrato.datasets.people import People
 
 #: Neighbours on the keyboard, for the slips of fingers.
 _NEIGHBOURS = dict(
@@ -31,7 +35,14 @@ _HEARD = {
     ),
 }  # fmt: skip
 
-_SHORT = {"María": "Mª", "Francisco": "Fco.", "Antonio": "Ant.", "Fernando": "Fdo.", "William": "Wm.", "Thomas": "Thos."}
+_SHORT = {
+    "María": "Mª",
+    "Francisco": "Fco.",
+    "Antonio": "Ant.",
+    "Fernando": "Fdo.",
+    "William": "Wm.",
+    "Thomas": "Thos.",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,9 @@ def spell(rng: np.random.Generator, people: People, who: Ints, mess: Mess) -> Sp
     )
     maiden = people.maiden[who]
     surname = np.where((maiden != "") & (draw[3] < mess.maiden), maiden, people.surname[who])
-    surname = np.where((people.suffix[who] != "") & ~short & (draw[3] > 0.5), surname + " " + people.suffix[who], surname)
+    surname = np.where(
+        (people.suffix[who] != "") & ~short & (draw[3] > 0.5), surname + " " + people.suffix[who], surname
+    )
     second = np.where(draw[4] < mess.second_surname_lost, "", people.second_surname[who])
     joined = (second != "") & (draw[5] < mess.surnames_joined)
     surname, second = np.where(joined, surname + " " + second, surname), np.where(joined, "", second)

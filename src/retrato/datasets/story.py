@@ -8,11 +8,14 @@ number that he gave up in May 2023 belongs to Óscar since November. The Whitfie
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from retrato.datasets.formats import seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,7 @@ PEOPLE = (PEDRO, LUCIA, PEDRO_JUNIOR, MARTA, OSCAR, BOB, PEGGY, ROB)
 
 
 def _crm(key: str, text: str) -> dict[str, str]:
-    names = (
-        "nombre apellido1 apellido2 sexo fecha_nacimiento tipo_documento documento email telefono movil direccion codigo_postal "
-        "ciudad provincia pais acepta_publicidad fecha_alta fecha_modificacion"
-    ).split()
-    return {"id_cliente": key, **dict(zip(names, (part.strip() for part in text.split("|")), strict=True))}
+    values = zip(_CRM_COLUMNS.split(), (part.strip() for part in text.split("|")), strict=True))}
 
 
 _HOME = "C/ Mayor 3, 2º izq.|28013|Madrid|Madrid|España"

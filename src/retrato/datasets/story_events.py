@@ -21,7 +21,9 @@ def _mail(time: str, kind: str, campaign: str) -> Touch:
     return Touch("newsletter_events", time, 0, {**values, **whom, "campaign": campaign})
 
 
-def _chat(time: str, conversation: str, text: str, agent: str = "", wa_id: str = "34654218907@c.us", person: int = 0) -> Touch:
+def _chat(
+    time: str, conversation: str, text: str, agent: str = "", wa_id: str = "34654218907@c.us", person: int = 0
+) -> Touch:
     day, clock = time.split("T")
     sent = "/".join(reversed(day.split("-"))) + " " + clock
     values = {"sent_at": sent, "type": "message", "channel": "whatsapp", "direction": "out" if agent else "in"}

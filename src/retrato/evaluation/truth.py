@@ -34,7 +34,7 @@ def read_truth(path: str | Path) -> pa.Table:
     r"""Read a truth file: one row a record, with the person that it belongs to.
 
     The file is CSV (UTF-8; comma, semicolon, tab or bar) or Parquet. Returns the text columns `source` (null when the
-    file has none), `record_key` and `person`; rows without a key or a person are left out, they tell nothing. Raises
+    file has none), `record_key` and `person_id`; rows without a key or a person are left out, they tell nothing. Raises
     `SourceNotFoundError` or `SourceError` when the file cannot be read or a record has two persons,
     `ConfigurationError` when a column is not there.
 
@@ -42,7 +42,7 @@ def read_truth(path: str | Path) -> pa.Table:
     >>> file = Path(tempfile.mkdtemp(), "truth.csv")
     >>> _ = file.write_text("id,cluster\n17,ana\n18,ana\n")
     >>> read_truth(file).to_pylist()[0]
-    {'source': None, 'record_key': '17', 'person': 'ana'}
+    {'source': None, 'record_key': '17', 'person_id': 'ana'}
     """
     path = Path(path)
     if not path.is_file():
@@ -57,9 +57,9 @@ def read_truth(path: str | Path) -> pa.Table:
     columns = {
         "source": pa.nulls(len(table), pa.string()) if source is None else table[source].cast(pa.string()),
         "record_key": table[key].cast(pa.string()),
-        "person": table[person].cast(pa.string()),
+        "person_id": table[person].cast(pa.string()),
     }
-    frame = pa.table(columns).to_pandas().dropna(subset=["record_key", "person"]).drop_duplicates()
+    frame = pa.table(columns).to_pandas().dropna(subset=["record_key", "person_id"]).drop_duplicates()
     twice = int(frame.duplicated(["source", "record_key"]).sum())
     if twice:
         raise SourceError(f"truth file {path}: {twice} records have more than one person; keep one row a record")
@@ -86,11 +86,11 @@ def evaluate_folder(folder: str | Path, truth: str | Path) -> Evaluation:
 
 
 def evaluate_tables(assignments: pa.Table, truth: pa.Table) -> Evaluation:
-    """Hold assignments (`source, record_key, profile_id`) against a truth (`source, record_key, person`).
+    """Hold assignments (`source, record_key, profile_id`) against a truth (`source, record_key, person_id`).
 
     >>> names = ["source", "record_key"]
     >>> assignments = pa.table([["crm", "crm", "crm"], ["1", "2", "3"], ["p", "p", "q"]], names=[*names, "profile_id"])
-    >>> truth = pa.table([["crm", "crm", "crm"], ["1", "2", "4"], ["ana", "ana", "luis"]], names=[*names, "person"])
+    >>> truth = pa.table([["crm", "crm", "crm"], ["1", "2", "4"], ["ana", "ana", "luis"]], names=[*names, "person_id"])
     >>> figures = evaluate_tables(assignments, truth)
     >>> figures.records, figures.pairwise.f1
     (2, 1.0)
@@ -111,7 +111,7 @@ def evaluate_tables(assignments: pa.Table, truth: pa.Table) -> Evaluation:
     if both.empty:
         raise ConfigurationError([_nothing_in_common(sources, sorted(right["source"].dropna().unique()))])
     only_result, only_truth = joined[joined["side"] == "left_only"], joined[joined["side"] == "right_only"]
-    figures = evaluate(both["profile_id"].to_numpy(), both["person"].to_numpy())
+    figures = evaluate(both["profile_id"].to_numpy(), both["person_id"].to_numpy())
     return figures.covering(Coverage(len(only_result), len(only_truth), _examples(only_result), _examples(only_truth)))
 
 

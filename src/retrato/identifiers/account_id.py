@@ -9,14 +9,13 @@ from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType,
 from retrato.identifiers.code import code_key, is_filler_code, pieces, shape, undamaged, with_namespace
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
-
-_DAMAGED = Issue("spreadsheet_damage", "the code was written as a decimal")
-
-
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_DAMAGED = Issue("spreadsheet_damage", "the code was written as a decimal")
 
 
 @dataclass(frozen=True)

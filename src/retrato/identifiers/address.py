@@ -13,21 +13,22 @@ from retrato.identifiers.place import city_key, region_key
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.postcode import looks_like_postcode, postcode_key
 from retrato.identifiers.street import StreetReading, has_street_word, read_street, split_line
-
-_NO_STREET = Issue("no_street", "the place is known, the street is not")
-_PARTS = ("full", "street_number", "line2", "unit", "postcode", "city", "region", "country")
-
-
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_NO_STREET = Issue("no_street", "the place is known, the street is not")
+_PARTS = ("full", "street_number", "line2", "unit", "postcode", "city", "region", "country")
+
+
 @dataclass(frozen=True)
 class Address(IdentifierType):
-    """An address, from its columns or from one line. The key is the street's name, its kind unless that is the usual one, the
-    number and the unit; the kind comes after the name, so that `C/ Mayor 3` and `Mayor, 3` are one key.
+    """An address, from its columns or from one line.
+
+    The key is the street's name, its kind unless that is the usual one, the number and the unit; the kind comes after
+    the name, so that `C/ Mayor 3` and `Mayor, 3` are one key.
 
     >>> Address().parse("C/ Mayor 3, 2º izq., 28013 Madrid").keys
     {'address': 'mayor 3 2 izq', 'street': 'mayor', 'postcode': '28013', 'city': 'madrid'}
@@ -68,20 +69,20 @@ class Address(IdentifierType):
         return (self._read(whole, given),)
 
     def _read(self, raw: str, given: dict[str, str]) -> Identifier:
-        line, places = split_line(given) if "full" in given else ("", {})
-        country = country_code(given.get("country") or places.get("country")) or self.region
-        known = {**places, **{name: given[name] for name in ("postcode", "city", "region", "country") if name in given}}
+        nothing: tuple[str, dict[str, str]] = ("", {})
+        line, written = split_line(given) if "full" in given else nothing
+        country = country_code(given.get("country") or written.get("country")) or self.region
+        known = written | {name: given[name] for name in ("postcode", "city", "region", "country") if name in given}
         street = read_street(line, given.get("street_number", ""), given.get("line2", ""), given.get("unit", ""))
         keys: dict[str, str] = {}
         if street.name:
             keys["address"], keys["street"] = street.key, street.name
-        for name, key in (
-            ("postcode", postcode_key(known["postcode"], country) if "postcode" in known else None),
-            ("city", city_key(known["city"]) if "city" in known else None),
-            ("region", region_key(known["region"]) if "region" in known else None),
-        ):
-            if key:
-                keys[name] = key
+        places = {
+            "postcode": postcode_key(known.get("postcode"), country),
+            "city": city_key(known.get("city")),
+            "region": region_key(known.get("region")),
+        }
+        keys.update((name, key) for name, key in places.items() if key)
         issues = () if street.name else (_NO_STREET,)
         located = bool(street.number) or "postcode" in keys or "city" in keys
         status = Status.VALID if street.name and located else Status.POSSIBLE
@@ -126,7 +127,7 @@ def _one_line(given: Mapping[str, str]) -> str:
     if len(given) == 1:
         return " ".join(next(iter(given.values())).split())
     tidy = {name: " ".join(text.split()) for name, text in given.items()}
-    street, number = tidy.get("full", ""), tidy.get("street_number", "")
+    street, number = tidy.get("full", ""), tidy.get("street_number", "").removesuffix(".0")
     if number and not re.search(rf"\b{re.escape(number)}\b", street):
         street = f"{street} {number}".strip()
     place = " ".join(tidy[name] for name in ("postcode", "city") if name in tidy)

@@ -15,6 +15,7 @@ from retrato.identifiers.placeholders import is_absent, is_null
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
 _CURRENCY = re.compile(r"[€$£¥%\s\u00a0\u202f']|\b(?:eur|usd|gbp|mxn|euros?)\b", re.IGNORECASE)
 _GROUPED_COMMA = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _GROUPED_DOT = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d+)?", re.ASCII)
@@ -25,7 +26,9 @@ _NOT_A_DATE = Issue("not_a_date", "the text is no date")
 
 @dataclass(frozen=True)
 class Attribute(IdentifierType):
-    """The base of plain attributes. The namespace is the attribute's name (`category.occupation` is `Category("occupation")`).
+    """The base of plain attributes.
+
+    The namespace is the attribute's name: `category.occupation` is `Category("occupation")`.
 
     Each has one feature, named as the attribute, that belongs to no one person alone.
 
@@ -59,7 +62,7 @@ class Attribute(IdentifierType):
         keys = {self.name: key} if key else {}
         return Identifier(self.kind, text, value, Status.VALID, self.namespace, keys=keys)
 
-    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
+    def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:  # noqa: ARG002
         """Never: a plain attribute is named by the user."""
         return {}
 

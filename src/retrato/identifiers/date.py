@@ -9,12 +9,17 @@ from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType,
 from retrato.identifiers.dates import DateReading, read_date
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 
 #: Dates that systems put where nothing is known.
 FILLERS = frozenset(
-    {"0000-00-00", "0001-01-01", "1111-11-11", "1582-10-15", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01",
-     "1900-01-02", "1901-01-01", "1970-01-01", "2099-12-31", "2100-01-01", "9999-12-31", "1234-12-12", "0000", "1900", "0000-00"}
-)  # fmt: skip
+    """0000-00-00 0000-00 0000 0001-01-01 1111-11-11 1234-12-12 1582-10-15 1753-01-01 1800-01-01 1899-12-30 1899-12-31
+    1900 1900-01-01 1900-01-02 1901-01-01 1970-01-01 2099-12-31 2100-01-01 9999-12-31""".split()  # noqa: SIM905
+)
 
 ISSUES = {
     "month_first": Issue("month_first", "the month stands before the day"),
@@ -30,7 +35,7 @@ ISSUES = {
 
 def date_status(reading: DateReading) -> tuple[Status, tuple[Issue, ...]]:
     """The status and the issues of a date as read."""
-    issues = (ISSUES[reading.issue],) if reading.issue else ()
+    issues: tuple[Issue, ...] = (ISSUES[reading.issue],) if reading.issue else ()
     if not reading.real:
         return Status.INVALID, issues
     if reading.precision < 3:
@@ -38,17 +43,11 @@ def date_status(reading: DateReading) -> tuple[Status, tuple[Issue, ...]]:
     return Status.VALID, issues
 
 
-from retrato.identifiers.tables import headers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-
 @dataclass(frozen=True)
 class BirthDate(IdentifierType):
     """A birth date as `yyyy-mm-dd`; only a year or a month gives `yyyy` or `yyyy-mm`, with status `possible`.
 
-    An impossible date (a typing error) is `invalid` and keeps a key made of its digits, so that it can still be compared.
+    An impossible date (a typing error) is `invalid` and keeps a key made of its digits: it can still be compared.
 
     >>> BirthDate().parse("9/4/1956").value, BirthDate(day_first=False).parse("9/4/1956").value
     ('1956-04-09', '1956-09-04')
@@ -72,8 +71,10 @@ class BirthDate(IdentifierType):
         reading = read_date(text, day_first=self.day_first)
         if reading is None:
             absent = is_absent(fold(text)) or not text.strip(" 0")
-            issues = () if absent else (ISSUES["not_a_date"],)
-            return (Identifier(self.kind, text, None, Status.PLACEHOLDER if absent else Status.INVALID, issues=issues),)
+            problems = () if absent else (ISSUES["not_a_date"],)
+            return (
+                Identifier(self.kind, text, None, Status.PLACEHOLDER if absent else Status.INVALID, issues=problems),
+            )
         key = reading.key
         if key in FILLERS:
             return (Identifier(self.kind, text, key, Status.PLACEHOLDER),)

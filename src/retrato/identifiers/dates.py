@@ -1,4 +1,4 @@
-"""Dates as people, forms and spreadsheets write them, to `yyyy-mm-dd`. The base of birth dates, date attributes and moments."""
+"""Dates as people, forms and spreadsheets write them, to `yyyy-mm-dd`: for birth dates, date attributes and moments."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan enero ene janeiro", "february feb febrero febr", "march mar marzo", "april apr abril abr", "may mayo",
-            "june jun junio", "july jul julio", "august aug agosto ago", "september sep sept septiembre setiembre set",
-            "october oct octubre", "november nov noviembre", "december dec diciembre dic",
+            "january jan enero ene janeiro", "february feb febrero febr", "march mar marzo", "april apr abril abr",
+            "may mayo", "june jun junio", "july jul julio", "august aug agosto ago",
+            "september sep sept septiembre setiembre set", "october oct octubre", "november nov noviembre",
+            "december dec diciembre dic",
         ),
         start=1,
     )
@@ -36,10 +37,10 @@ FIRST_YEAR, LAST_YEAR = 1000, 2100
 
 
 class DateReading(NamedTuple):
-    """A date as read: the key (`yyyy-mm-dd`, `yyyy-mm` or `yyyy`), whether the calendar has it, and the digits of what is known.
+    """A date as read: the key (`yyyy-mm-dd`, `yyyy-mm` or `yyyy`), and whether the calendar has it.
 
-    `precision` is 3 for a day, 2 for a month, 1 for a year. `issue` is empty, `month_first` (an American order in a day-first
-    column), `two_digit_year`, `spreadsheet_number` or `impossible`.
+    `precision` is 3 for a day, 2 for a month, 1 for a year. `issue` is empty, `month_first` (an American order in a
+    day-first column), `day_first` (the reverse), `two_digit_year`, `spreadsheet_number` or `impossible`.
     """
 
     key: str

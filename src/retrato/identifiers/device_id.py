@@ -10,16 +10,15 @@ from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType,
 from retrato.identifiers.code import code_key, is_filler_code, pieces, with_namespace
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
-
-_UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
-_COOKIE = re.compile(r"(?:GA\d\.\d\.|fb\.\d\.|amp-|ajs_)?\d{6,10}\.\d{8,13}|(?:GA\d|fb)\.\d\.[\w.-]{8,}", re.IGNORECASE)
-_MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
-
-
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_UUID = re.compile(r"\{?[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\}?", re.IGNORECASE)
+_COOKIE = re.compile(r"(?:GA\d\.\d\.|fb\.\d\.|amp-|ajs_)?\d{6,10}\.\d{8,13}|(?:GA\d|fb)\.\d\.[\w.-]{8,}", re.IGNORECASE)
+_MAC = re.compile(r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from retrato.identifiers.tables import headers, listed, synonyms, words
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
 _ADDRESS = re.compile(r"[^\s<>(),;|\"\[\]]+@[^\s<>(),;|\"\[\]]+")
 _LOOSE_AT = re.compile(r"\s*@\s*")
 _SPELT_AT = re.compile(r"\s*[(\[](?:at|arroba)[)\]]\s*", re.IGNORECASE)
@@ -25,7 +26,7 @@ _KEY_UNFIT = re.compile(r"[^a-z0-9@._+\-]")
 _FILLER_LOCALS = frozenset(listed("placeholders", "email local"))
 _FILLER_DOMAINS = frozenset(listed("placeholders", "email domain"))
 _FILLER_ANYWHERE = frozenset(listed("placeholders", "email local anywhere"))
-#: Domains among these that real people (or the authors of sample data) use too: only a filler local part makes the address a placeholder.
+#: Those of them that people (or the authors of sample data) use: there a filler local part has to come with it.
 _REAL_DOMAINS = frozenset(
     {
         "example.com",
@@ -56,7 +57,9 @@ def _mistyped() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Email(IdentifierType):
-    """An e-mail address. The value is the address with its domain in lower case; the key leaves out plus tags and Gmail's dots.
+    """An e-mail address.
+
+    The value is the address with its domain in lower case; the key leaves out plus tags and Gmail's dots.
 
     >>> Email().parse("Pedro <Pedro.Ruiz+web@GMail.com>").value
     'Pedro.Ruiz+web@gmail.com'

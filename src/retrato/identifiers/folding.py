@@ -8,21 +8,15 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-_LETTERS = {
-    "ß": "ss", "ẞ": "ss", "ø": "o", "Ø": "o", "æ": "ae", "Æ": "ae", "œ": "oe", "Œ": "oe", "ł": "l", "Ł": "l",
-    "đ": "d", "Đ": "d", "ð": "d", "Ð": "d", "þ": "th", "Þ": "th", "ı": "i", "ħ": "h", "Ħ": "h", "ŋ": "n", "Ŋ": "n",
-    "ŧ": "t", "Ŧ": "t", "ĸ": "k", "ſ": "s",
-}  # fmt: skip
-_CYRILLIC = "а a б b в v г g д d е e ж zh з z и i й i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ  ы y ь  э e ю yu я ya і i ї i є e ґ g ў u ј j љ lj њ nj ћ c ђ dj џ dz"
-_GREEK = "α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o"
+from retrato.identifiers.tables import lines
 
 
-def _pairs(text: str) -> dict[str, str]:
-    words = text.split(" ")
-    return dict(zip(words[::2], words[1::2], strict=True))
+def _alphabets() -> dict[str, str]:
+    pairs = [each for line in lines("alphabets") for each in line.split()]
+    return {letter: "" if form == "-" else form for letter, form in zip(pairs[::2], pairs[1::2], strict=True)}
 
 
-_SPECIAL = str.maketrans({**_LETTERS, **_pairs(_CYRILLIC), **_pairs(_GREEK)})
+_SPECIAL = str.maketrans(_alphabets())
 _APOSTROPHES = "'`´’‘ʼ′"
 _ASCII = str.maketrans(
     {code: " " for code in range(128) if not chr(code).isalnum()}

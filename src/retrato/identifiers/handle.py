@@ -10,16 +10,13 @@ from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType,
 from retrato.identifiers.code import code_key, is_filler_code, with_namespace
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.tables import headers, synonyms
 
-_PLATFORMS = {
-    "instagram.com": "instagram", "instagr.am": "instagram", "facebook.com": "facebook", "fb.com": "facebook", "m.me": "facebook",
-    "fb.me": "facebook", "messenger.com": "facebook", "twitter.com": "twitter", "x.com": "twitter", "tiktok.com": "tiktok",
-    "linkedin.com": "linkedin", "youtube.com": "youtube", "t.me": "telegram", "telegram.me": "telegram", "threads.net": "threads",
-    "threads.com": "threads", "pinterest.com": "pinterest", "pinterest.es": "pinterest", "snapchat.com": "snapchat",
-    "twitch.tv": "twitch", "github.com": "github", "bsky.app": "bluesky",
-}  # fmt: skip
-_ALIASES = {"ig": "instagram", "insta": "instagram", "fb": "facebook", "messenger": "facebook", "x": "twitter", "tw": "twitter",
-            "tg": "telegram", "li": "linkedin", "yt": "youtube", "tt": "tiktok"}  # fmt: skip
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+_PLATFORMS = synonyms("handle_platforms")
 _URL = re.compile(
     r"(?:https?://)?(?:(?:www|m|mobile|web|es|es-es|mx|uk|ar)\.)?([a-z\-]+\.[a-z]{2,4})/(.+)", re.IGNORECASE
 )
@@ -30,12 +27,6 @@ _LABELLED = re.compile(r"([a-z]{1,10})\s*:\s*@?(?=\S)", re.IGNORECASE)
 _HANDLE = re.compile(r"[\w.\-]{2,60}")
 _SEPARATORS = re.compile(r"\s*[;|,\n]\s*|(?<!:)\s+(?=@)|\s+/\s+")
 _NO_HANDLE = Issue("not_a_handle", "the text is no handle")
-
-
-from retrato.identifiers.tables import headers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -70,7 +61,7 @@ class Handle(IdentifierType):
 
     def _read(self, raw: str, piece: str) -> Identifier:
         platform, name = _platform_and_name(piece)
-        platform = platform or _ALIASES.get(self.namespace.lower(), self.namespace)
+        platform = platform or _PLATFORMS.get(self.namespace.lower(), self.namespace)
         value = name.strip().lstrip("@").strip().strip("/").lower()
         key = code_key(value)
         if is_absent(fold(value)) or is_filler_code(key):
@@ -105,7 +96,7 @@ def _platform_and_name(piece: str) -> tuple[str, str]:
     labelled = _LABELLED.match(piece)
     if labelled is not None:
         word = labelled[1].lower()
-        platform = _ALIASES.get(word, word)
+        platform = _PLATFORMS.get(word, word)
         if platform in _PLATFORMS.values():
             return platform, piece[labelled.end() :]
     return "", piece

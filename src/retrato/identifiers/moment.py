@@ -11,6 +11,11 @@ from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType,
 from retrato.identifiers.dates import read_date
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?::|h\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?:h|hrs?|horas)?\.?\s*"
@@ -27,15 +32,11 @@ _SHEET_START = datetime(1899, 12, 30)
 _NOT_A_MOMENT = Issue("not_a_moment", "the text is no date or time")
 
 
-from retrato.identifiers.tables import headers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-
 @dataclass(frozen=True)
 class Moment(IdentifierType):
-    """A point in time as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC. A time without a zone is taken as UTC, a date as its midnight.
+    """A point in time as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
+
+    A time without a zone is taken as UTC, a date as its midnight.
 
     >>> Moment().parse("2024-03-05T10:22:00+01:00").value
     '2024-03-05 09:22:00.000000'

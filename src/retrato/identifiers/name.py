@@ -32,6 +32,7 @@ from retrato.identifiers.tables import headers, listed, synonyms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
 _ABSENT_NAMES = frozenset(listed("placeholders", "name"))
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”|«[^»]*»")
 _MARIA = re.compile(r"\b(M|Ma)\s?\.?\s?ª\.?", re.IGNORECASE)
@@ -41,7 +42,7 @@ _COUPLE = re.compile(r"(\S+)\s+(?:&|\+|and|y|e)\s+([^\s,]+)(?=\s+\S)", re.IGNORE
 _COUPLE_LINK = re.compile(r"[&+]| (?:y|e|and) ", re.IGNORECASE)
 _ABBREVIATED = re.compile(r"(?<=\w)\.(?=\w)")
 _DASHES = re.compile(r"\s*[-‐–—]\s*")
-#: Particles that are left out of surname keys: people write them or not. Others (van, von, mc…) are joined to what follows.
+#: Particles left out of surname keys: people write them or not. Others (van, von, mc…) are joined to what follows.
 _DROPPED = frozenset(
     {"de", "del", "la", "las", "los", "da", "das", "do", "dos", "y", "e", "i", "d", "des", "zu", "af", "av", "al", "el"}
 )
@@ -81,12 +82,13 @@ class PersonName(IdentifierType):
     """A person's name. Columns of given name and surname are trusted; a full name is split with the help of name lists.
 
     Keys: `given_name` is the whole given name; `given_root` its first word with nicknames undone (`pepe` → `jose`),
-    `given_initial` its first letter; `family_name` the first surname, without `de la` and the like and with `Mc`, `van`, `O'`
-    joined on; `family_sound` how it sounds; `second_family_name` the second surname.
+    `given_initial` its first letter; `family_name` the first surname, without `de la` and the like and with `Mc`,
+    `van`, `O'` joined on; `family_sound` how it sounds; `second_family_name` the second surname.
 
     >>> PersonName().parse("Ruiz García, Mª José").parts
     {'given': 'Mª José', 'family': 'Ruiz', 'second_family': 'García'}
-    >>> PersonName().parse("PEPE DE LA CRUZ").keys["given_root"], PersonName().parse("PEPE DE LA CRUZ").keys["family_name"]
+    >>> keys = PersonName().parse("PEPE DE LA CRUZ").keys
+    >>> keys["given_root"], keys["family_name"]
     ('jose', 'cruz')
     """
 
@@ -134,7 +136,8 @@ class PersonName(IdentifierType):
             given, family, own_suffix = _with_comma(cleaned)
             suffix = suffix or own_suffix
         else:
-            given, family, turned = split(found)
+            parted = split(found)
+            given, family, turned = parted.given, parted.family, parted.turned
             issues = (*issues, _TURNED) if turned else issues
         return self._named(
             full, given, family[:1], family[1:], issues=issues,
@@ -165,8 +168,8 @@ class PersonName(IdentifierType):
             return Identifier(self.kind, raw, None, Status.INVALID, issues=(_NO_NAME,))
         if given and not family and not second:
             if len(given) > 1 and not is_given(given[-1].core) and is_surname(given[-1].core):
-                given, family, _ = split(given)
-                family, second = family[:1], family[1:]
+                parted = split(given)
+                given, family, second = list(parted.given), list(parted.family[:1]), list(parted.family[1:])
         elif not second and "-" not in family_text and is_two_surnames(family):
             family, second = family[:1], family[1:]
         dress = (written.get("honorific") or honorific, written.get("suffix") or suffix or own_suffix)
@@ -180,7 +183,9 @@ class PersonName(IdentifierType):
         keys: dict[str, str] = {}
         if given:
             shown["given"] = _shown(given)
-            keys["given_name"] = given[0].whole if len(given) == 1 else " ".join([unit.whole for unit in given])
+            keys["given_name"] = (
+                _given(given[0].whole) if len(given) == 1 else _given(" ".join([u.whole for u in given]))
+            )
             root = _root(given[0].core)
             if root:
                 keys["given_root"] = root
@@ -194,7 +199,7 @@ class PersonName(IdentifierType):
             shown["second_family"] = _shown(second)
             keys["second_family_name"] = _surnames(second)
         value = " ".join(shown.values())
-        if len(value) < 16 and value != raw and _is_absent_name(value):
+        if len(value) < 16 and _is_absent_name(value):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER)
         if dress[0]:
             shown["honorific"] = dress[0].strip()
@@ -206,7 +211,7 @@ class PersonName(IdentifierType):
         return Identifier(self.kind, raw, value, Status.POSSIBLE, "", keys, shown, issues)
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
-        """By the name lists: the share of known given names, of known surnames, and of texts that begin with one and go on."""
+        """By the name lists: the shares of given names, of surnames, and of texts that begin with one and go on."""
         if not sample:
             return {}
         given = family = full = 0
@@ -224,7 +229,7 @@ class PersonName(IdentifierType):
 
 
 def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str]:
-    """Given names, surnames and suffix of `Surname, Given`, `Surname, Jr., Given`, `Given Surname, Jr.` and `Given Surname, title`."""
+    """Given names, surnames and suffix of `Surname, Jr., Given`, `Given Surname, Jr.` and `Given Surname, title`."""
     suffixes: list[str] = []
     pieces: list[str] = []
     for segment in cleaned.split(","):
@@ -311,6 +316,13 @@ def _surname(whole: str) -> str:
         return unglued(whole)
     kept = [word if word in PARTICLES else f"{word} " for word in words[:-1] if word not in _DROPPED]
     return "".join((*kept, words[-1]))
+
+
+@lru_cache(maxsize=1 << 16)
+def _given(whole: str) -> str:
+    """The key of a whole given name: written abbreviations are undone (`ma jose` → `maria jose`)."""
+    full = synonyms("name_abbreviations")
+    return " ".join([full.get(word, word) for word in whole.split()])
 
 
 @lru_cache(maxsize=1 << 16)

@@ -12,13 +12,10 @@ from retrato.identifiers.tables import listed, synonyms, words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+
 HONORIFICS = frozenset(listed("name_words", "honorific"))
 _SPANISH_HONORIFIC_INITIALS = frozenset({"d.", "dª", "dª.", "d.ª", "dº", "da."})
-SUFFIXES = {
-    "jr": "Jr", "jnr": "Jr", "junior": "Jr", "sr": "Sr", "snr": "Sr", "senior": "Sr", "ii": "II", "iii": "III", "iv": "IV",
-    "2nd": "II", "3rd": "III", "4th": "IV", "hijo": "Jr", "filho": "Jr", "neto": "III", "phd": "PhD", "md": "MD", "esq": "Esq",
-    "mba": "MBA", "cpa": "CPA", "obe": "OBE", "mbe": "MBE", "cbe": "CBE", "qc": "QC", "kc": "KC", "dds": "DDS", "rn": "RN",
-}  # fmt: skip
+SUFFIXES = synonyms("name_suffixes")
 _AMBIGUOUS_SUFFIXES = frozenset({"junior", "senior", "hijo", "filho", "neto", "md", "rn"})
 PARTICLES = frozenset(listed("name_words", "particle"))
 _LINKS = frozenset({"y", "e", "i"})
@@ -28,8 +25,7 @@ _DEVOTED = frozenset(
     {"maria", "ma", "mari", "ana", "juan", "jose", "rosa", "virginia", "jesus", "francisco", "teresa", "m", "flor"}
 )
 #: Given names that often stand before a second one.
-_PAIRING = frozenset({"jose", "juan", "maria", "ana", "luis", "miguel", "francisco", "marco", "victor", "rosa", "carlos", "ma", "mari",
-                      "pedro", "antonio", "angel", "julio", "jesus", "mary", "jean", "fco", "m"})  # fmt: skip
+_PAIRING = words("name_pairs")
 _ORGANISATION_END = re.compile(
     r"(?:,?\s+(?:s\.?\s?l\.?(?:\s?u\.?|\s?p\.?)?|s\.?\s?a\.?(?:\s?u\.?)?|s\.?\s?c\.?|c\.?\s?b\.?|s\.?\s?a\.?\s+de\s+c\.?\s?v\.?|s\.?\s?coop\.?"
     r"|inc\.?|llc\.?|ltd\.?|plc\.?|gmbh|corp\.?|co\.|limited|s\.?r\.?l\.?|ltda\.?|s\.?a\.?s\.?|llp|pty))\s*$",
@@ -252,10 +248,10 @@ def _is_spanish(found: Sequence[Unit]) -> bool:
 
 
 def is_two_surnames(found: Sequence[Unit]) -> bool:
-    """Whether a surname column holds a first and a second surname, as in Spain, rather than one double-barrelled surname.
+    """Whether a surname column holds a first and a second surname, as in Spain, and not one double-barrelled surname.
 
-    >>> is_two_surnames(units("García López")), is_two_surnames(units("Lloyd Webber")), is_two_surnames(units("Ortega y Gasset"))
-    (True, False, True)
+    >>> [is_two_surnames(units(text)) for text in ("García López", "Lloyd Webber", "Ortega y Gasset")]
+    [True, False, True]
     """
     if len(found) != 2:
         return False
@@ -270,8 +266,8 @@ def is_two_surnames(found: Sequence[Unit]) -> bool:
 def is_organisation(text: str, found: Sequence[Unit]) -> bool:
     """Whether a name, given as written and as units, is that of a company or an institution.
 
-    >>> is_organisation("Talleres Ruiz, S.L.", units("Talleres Ruiz, S.L.")), is_organisation("Pedro Ruiz", units("Pedro Ruiz"))
-    (True, False)
+    >>> [is_organisation(text, units(text)) for text in ("Talleres Ruiz, S.L.", "Pedro Ruiz")]
+    [True, False]
     """
     for unit in found:
         if unit.core in _ORGANISATION_WORDS:

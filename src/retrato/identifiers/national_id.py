@@ -13,8 +13,13 @@ from retrato.identifiers.code import code_key, is_filler_code, pieces, undamaged
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold, squeeze
 from retrato.identifiers.placeholders import is_absent, is_null, is_repeated
+from retrato.identifiers.tables import headers
 
-#: name, country, shape (of the id without separators, lower case), python-stdnum module, and whether the shape alone tells it.
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+
+#: name, country, shape (without separators, lower case), python-stdnum module, whether the shape alone tells it
 _TYPES: tuple[tuple[str, str, str, str, bool], ...] = (
     ("es_dni", "ES", r"\d{8}[a-z]", "es.dni", True),
     ("es_nie", "ES", r"[xyz]\d{7}[a-z]", "es.nie", True),
@@ -56,21 +61,16 @@ _BAD_SHAPE = Issue("shape", "the text has not the shape of that document")
 _FILLER = Issue("filler", "the digits are a filler")
 
 
-from retrato.identifiers.tables import headers
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-
 @dataclass(frozen=True)
 class NationalId(IdentifierType):
-    """A national document. Its type is the namespace: given (`NationalId(namespace="es_dni")`), or told by shape and region.
+    """A national document.
 
-    What no type fits keeps its letters and digits, without a namespace and with status `possible`.
+    Its type is the namespace: given (`NationalId(namespace="es_dni")`), or told by shape and region. What no type fits
+    keeps its letters and digits, without a namespace and with status `possible`.
 
     >>> NationalId(region="ES").parse("12.345.678-z").keys["national_id"]
     'es_dni:12345678z'
-    >>> NationalId().parse("12345678A").status.value
+    >>> NationalId().parse("53412087A").status.value
     'invalid'
     """
 
@@ -100,11 +100,11 @@ class NationalId(IdentifierType):
             return Identifier(self.kind, raw, None, Status.PLACEHOLDER, self.namespace)
         written = _LABEL.sub("", undamaged(piece)) or piece
         bare = squeeze(written)
-        if not bare or len(bare) > 40:
+        if len(bare) > 40 or not any(each.isdigit() for each in bare):
             return Identifier(self.kind, raw, None, Status.INVALID, self.namespace, issues=(_BAD_SHAPE,))
         digits = "".join(each for each in bare if each.isdigit())
         name, status, fitted = self._typed(written, bare, region)
-        counting = is_repeated(digits) and (status is not Status.VALID or bare.isdigit())
+        counting = is_repeated(digits) and (bare.isdigit() or (len(digits) > 6 and status is not Status.VALID))
         if is_filler_code(bare) or (len(digits) > 5 and len(set(digits)) == 1) or counting:
             return Identifier(self.kind, raw, bare.upper(), Status.PLACEHOLDER, self.namespace, issues=(_FILLER,))
         issues = () if status is not Status.INVALID else (_BAD_CHECK if fitted else _BAD_SHAPE,)

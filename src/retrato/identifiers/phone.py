@@ -12,13 +12,25 @@ from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType,
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null, is_repeated
+from retrato.identifiers.tables import headers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
 
 _SEPARATORS = re.compile(r"\s*(?:[;|,\n\r]|\s/\s|\s[oyó&]\s|\s(?:or|and)\s)\s*")
 _SLASH = re.compile(r"(?<=\d{6})\s*/\s*(?=[+\d])")
-_WHATSAPP = re.compile(r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=)\+?(\d{7,15}).*", re.IGNORECASE)  # fmt: skip
+_WHATSAPP = re.compile(
+    r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=)\+?(\d{7,15}).*", re.IGNORECASE
+)
 _WHATSAPP_ID = re.compile(r"(\d{7,15})(?:[:-]\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us)", re.IGNORECASE)
-_LABEL = re.compile(r"^\s*(?:tel|phone|sms|callto|whatsapp|wa|movil|móvil|cel|fax|tlf|tfno|tf|ph|mob|m|t)?[.:\s]*(?=[+(\d])", re.IGNORECASE)  # fmt: skip
-_EXTENSION = re.compile(r"\s*(?:;ext=|\bext\.?|\bextensi[oó]n|\bx|\banexo|\bint\.?|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE)  # fmt: skip
+_LABEL = re.compile(
+    r"^\s*(?:tel|phone|sms|callto|whatsapp|wa|movil|móvil|cel|fax|tlf|tfno|tf|ph|mob|m|t)?[.:\s]*(?=[+(\d])",
+    re.IGNORECASE,
+)
+_EXTENSION = re.compile(
+    r"\s*(?:;ext=|\bext\.?|\bextensi[oó]n|\bx|\banexo|\bint\.?|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE
+)
 _REMARK = re.compile(r"\s*\([^()\d]*\)\s*$")
 _QUOTES = "'\"`´’=<>"
 _FLOAT = re.compile(r"\+?(\d+)\.0+")
@@ -27,18 +39,12 @@ _TRUNK_ZERO = re.compile(r"(\+|\b00)\s*(\d{1,3})\s*\(0\)")
 _SHAPE = re.compile(r"[+\d\s().\-/–—·*#\u00a0\u2007\u202f\u200b\u202a\u202c]+")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)?\d\d")
 
-_DAMAGED = Issue("spreadsheet_damage", "the number was written as a decimal and may have lost digits")
+_DAMAGED = Issue("spreadsheet_damage", "the number was rounded by a spreadsheet: its last digits are lost")
 _NO_REGION = Issue("no_region", "a national number without a country cannot be checked")
 _NOT_VALID = Issue("not_in_use", "no numbering plan has such a number")
 _NO_NUMBER = Issue("not_a_number", "the text is no phone number")
 _FILLER = Issue("filler", "the digits are a filler, not a number")
 _EXTENDED = Issue("extension", "the extension was set aside")
-
-
-from retrato.identifiers.tables import headers
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Phone(IdentifierType):
         if is_absent(fold(text)):
             return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
         number, issues = _repaired(text)
+        if _DAMAGED in issues:
+            return Identifier(self.kind, raw, None, Status.INVALID, issues=issues)
         digits = "".join(each for each in number if each.isdecimal())
         if not digits.isascii():
             digits = fold(digits)
@@ -114,7 +122,7 @@ class Phone(IdentifierType):
             return Identifier(
                 self.kind, raw, f"+{parsed.country_code}{national}", Status.PLACEHOLDER, issues=(*issues, _FILLER)
             )
-        return self._e164(raw, parsed, Status.POSSIBLE if _DAMAGED in issues else Status.VALID, issues)
+        return self._e164(raw, parsed, Status.VALID, issues)
 
     def _e164(
         self, raw: str, parsed: phonenumbers.PhoneNumber, status: Status, issues: tuple[Issue, ...]
@@ -143,7 +151,7 @@ class Phone(IdentifierType):
         return value[:shown] + "*" * max(len(value) - shown - 2, 3) + value[-2:] if len(value) > 5 else "***"
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
-        """The share of values that look like numbers of 9 to 13 digits; plain digits say less than `+`, blanks and brackets."""
+        """The share of values that look like numbers; plain digits say less than `+`, blanks and brackets."""
         if not sample:
             return {}
         likely = 0.0

@@ -2,7 +2,8 @@
 
 Two kinds, and they are treated differently by every type:
 
-- *null texts* (`null`, `NaN`, `#N/A`, `-`, blank…) are written by machines. They give no identifier: the value is missing.
+- *null texts* (`null`, `NaN`, `#N/A`, `-`, blank…) are written by machines. They give no identifier: the value is
+  missing.
 - *absence words* (`n/a`, `unknown`, `sin datos`, `test`…) were typed by somebody. They give an identifier with status
   `placeholder` and no keys, so that a data profile can count them and matching never meets them.
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.account_id import AccountId
@@ -22,6 +22,7 @@ from retrato.identifiers.sex import Sex
 
 if TYPE_CHECKING:
     from retrato.identifiers.base import IdentifierType
+
 
 TYPES: tuple[IdentifierType, ...] = (
     PersonName(),
@@ -48,8 +49,10 @@ FIELDS = MappingProxyType({name: each for each in TYPES for name in each.fields}
 def type_of(field: str) -> IdentifierType:
     """The type that a field of the mapping vocabulary feeds, with the field's namespace set where the type has one.
 
-    >>> type_of("given_name").kind, type_of("handle.instagram").namespace, type_of("category.occupation").features[0].name
-    ('name', 'instagram', 'occupation')
+    >>> type_of("given_name").kind, type_of("handle.instagram").namespace
+    ('name', 'instagram')
+    >>> type_of("category.occupation").features[0].name
+    'occupation'
 
     Raises `ConfigurationError` when there is no such field.
     """
@@ -77,8 +80,7 @@ def configured(
 
 
 def _with(identifier_type: IdentifierType, **options: Any) -> IdentifierType:
-    if not dataclasses.is_dataclass(identifier_type):
-        return identifier_type
-    own = {each.name for each in dataclasses.fields(identifier_type)}
+    type_as_dataclass: Any = identifier_type
+    own = {each.name for each in dataclasses.fields(type_as_dataclass)}
     chosen = {name: value for name, value in options.items() if name in own}
-    return dataclasses.replace(identifier_type, **chosen) if chosen else identifier_type
+    return cast("IdentifierType", dataclasses.replace(type_as_dataclass, **chosen)) if chosen else identifier_type

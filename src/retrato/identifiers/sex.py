@@ -8,23 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Scope, Status
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
-
-_WORDS = {
-    "m": "1 m male man boy masculino masc hombre varon h v caballero nino macho mr sr chico masculin",
-    "f": "2 f female woman girl femenino fem mujer muj dama senora nina hembra mrs ms sra srta chica w feminine feminino",
-    "other": "o other otro otra otre x nb non binary no binario nonbinary diverse divers d third gender tercer genero intersex",
-}
-_PHRASES = {"non binary": "other", "no binario": "other", "third gender": "other", "tercer genero": "other"}
-_SEX = {word: sex for sex, words in _WORDS.items() for word in words.split()} | _PHRASES
-for _fragment in ("non", "no", "binary", "binario", "third", "gender", "tercer", "genero"):
-    _SEX.pop(_fragment, None)
-_UNTOLD = frozenset({"u", "9", "0", "prefer not to say", "prefiero no decirlo", "indistinto", "not stated"})
-
-
-from retrato.identifiers.tables import headers
+from retrato.identifiers.tables import headers, synonyms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+
+_SEX = synonyms("sexes")
+_UNTOLD = frozenset({"u", "9", "0", "prefer not to say", "prefiero no decirlo", "indistinto", "not stated"})
 
 
 @dataclass(frozen=True)

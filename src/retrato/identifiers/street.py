@@ -13,6 +13,7 @@ from retrato.identifiers.tables import listed, synonyms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+
 _STREET_MARK = re.compile(r"^\s*c/\.?\s*", re.IGNORECASE)
 _NO_NUMBER = re.compile(r"\bs\s?/\s?n\b\.?", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:num|no|n)\d+")
@@ -66,7 +67,7 @@ _SEGMENTS = re.compile(r"\s*[,;\n\r]+\s*")
 
 
 class StreetReading(NamedTuple):
-    """A street line as read; every text but `display` is folded. `key` joins name, kind (unless usual), number and unit."""
+    """A street line as read; every text but `display` is folded."""
 
     name: str
     kind: str
@@ -268,7 +269,7 @@ def _announces_number(tokens: list[str], position: int) -> bool:
 
 
 def _names_on(tokens: list[str], position: int) -> bool:
-    """Whether a unit word stands within a street's name (`calle nueva puerta del sol 3`): words without a digit go on after it."""
+    """Whether a unit word stands within a street's name (`nueva puerta del sol 3`): words without a digit follow it."""
     following = tokens[position + 1 : position + 2]
     return (
         bool(following) and len(following[0]) > 2 and not following[0][0].isdigit() and following[0] not in _UNIT_FORMS

@@ -50,9 +50,21 @@ class Columns:
 
     def sample(self, name: str, size: int = SAMPLE) -> dict[str, int]:
         """Up to `size` different values, drawn by their hash, in their own order, with the rows that have each."""
-        every = max(1, self.rows // _THINNED)
+        every = max(1, self.rows // max(_THINNED, 2 * size))
         values = self._hashed(name, size, every)
         return values if len(values) == size or every == 1 else self._hashed(name, size, 1)
+
+    def most_shared(self, name: str, size: int) -> dict[str, int]:
+        """The values that most rows have, at least two each, with their rows; the most shared first."""
+        query = tree(
+            "SELECT count(*) AS n, :c AS v FROM :t WHERE :c IS NOT NULL GROUP BY 2 HAVING count(*) > 1"
+            " ORDER BY n DESC, v LIMIT :size",
+            c=column(name),
+            t=table(self.table),
+            size=size,
+        )
+        counts, values = self.engine.fetch(query).columns
+        return dict(zip(values.to_pylist(), counts.to_pylist(), strict=True))
 
     def _hashed(self, name: str, size: int, every: int) -> dict[str, int]:
         query = tree(

@@ -115,7 +115,12 @@ def _ranks() -> Mapping[str, tuple[str, int]]:
     for field, headers in _HEADERS.items():
         for rank, header in enumerate((field, *headers.split("|"))):
             ranks.setdefault(squeezed(header), (field, rank))
+            ranks.setdefault(_short(header), (field, rank))
     return ranks
+
+
+def _short(header: str) -> str:
+    return "".join(word for word in words(header) if word not in {"de", "la"})
 
 
 def event_match(header: str) -> tuple[str, int] | None:
@@ -124,13 +129,12 @@ def event_match(header: str) -> tuple[str, int] | None:
     >>> event_match("Order ID")[0], event_match("Importe")[0], event_match("occupation")
     ('thread', 'amount', None)
     """
-    short = "".join(word for word in words(header) if word not in {"de", "la"})
-    return _ranks().get(squeezed(header)) or _ranks().get(short)
+    return _ranks().get(squeezed(header)) or _ranks().get(_short(header))
 
 
 def is_sign(header: str) -> bool:
     """Whether a header, though no field of ours, is one that only events have (a duration, a page)."""
-    return squeezed(header) in _SIGNS
+    return squeezed(header) in _SIGNS or words(header)[:1] in (("duration",), ("duracion",))
 
 
 def is_strong(field: str, header: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from retrato.identifiers.attribute import read_number
 from retrato.identifiers.moment import read_moment
 from retrato.io.events import event_match, is_sign, is_strong
+from retrato.io.headers import words
 from retrato.io.recognition import Guess, is_code, is_direction
 from retrato.io.records_table import customer_key_columns
 from retrato.records import SourceKind
@@ -84,7 +85,7 @@ def verdict(guesses: Sequence[Guess], columns: Columns) -> Verdict:
         return Verdict(SourceKind.RECORDS, said)
     if not happened and not strong:
         return Verdict(SourceKind.RECORDS, f'column "{time}" is a time, but nothing says what happened')
-    if not strong and (named or len(happened) < 2) and _one_row_each(guesses, columns):
+    if not strong and (named or len(happened) < 2) and _one_row_each(guesses, columns, least=0.5 if named else 0.8):
         return Verdict(SourceKind.RECORDS, "there is about one row a person")
     signs = ", ".join(f'"{name}"' for name in dict.fromkeys((*strong, *happened)))
     return Verdict(SourceKind.EVENTS, f'column "{time}" says when, and {signs} what happened')
@@ -98,16 +99,20 @@ def _time(guesses: Sequence[Guess], found: dict[str, tuple[str, int]], *, create
     return made[0] if created and made else None
 
 
-def _one_row_each(guesses: Sequence[Guess], columns: Columns) -> bool:
+def _one_row_each(guesses: Sequence[Guess], columns: Columns, *, least: float) -> bool:
+    """Whether some contact or customer number hardly repeats: at least this share of its values differ."""
     contacts = [each.column for each in guesses if each.base in _CONTACTS]
     names = list(dict.fromkeys((*contacts, *customer_key_columns(columns.names))))
     counts = columns.distinct(names)
-    return any(columns.filled[name] and counts[name] >= 0.8 * columns.filled[name] for name in names)
+    return any(columns.filled[name] and counts[name] >= least * columns.filled[name] for name in names)
 
 
-def with_event_fields(guesses: Sequence[Guess]) -> list[Guess]:
+def with_event_fields(guesses: Sequence[Guess], columns: Columns) -> list[Guess]:
     """The columns of a table of events: event fields, and the identifiers that join its rows to people."""
     found = event_guesses(guesses)
+    own = _own_number(guesses, columns) if "event_id" not in {field for field, _ in found.values()} else None
+    if own is not None:
+        found[own] = ("event_id", 0)
     best: dict[str, tuple[int, str]] = {}
     for name, (field, rank) in found.items():
         best[field] = min(best.get(field, (rank, name)), (rank, name))
@@ -116,12 +121,29 @@ def with_event_fields(guesses: Sequence[Guess]) -> list[Guess]:
     chosen = {name: field for field, (_, name) in best.items()}
     result = []
     for each in guesses:
-        if each.column in chosen:
-            result.append(
-                each.become(chosen[each.column], 0.9 if each.column in found else 0.6, "header, in a table of events")
-            )
+        if each.column == own:
+            result.append(each.become("event_id", 0.8, "a number that every row has and none shares"))
+        elif each.column in chosen:
+            confidence = 0.9 if each.column in found else 0.6
+            result.append(each.become(chosen[each.column], confidence, "header, in a table of events"))
         elif each.base in _JOINS or each.field is None:
             result.append(each)
         else:
             result.append(each.become(None, 0.0, f"{each.base} does not join an event to a person; carried along"))
     return result
+
+
+def _own_number(guesses: Sequence[Guess], columns: Columns) -> str | None:
+    """The first column that numbers the rows: a code by header and values, filled and different in each."""
+    possible = [
+        each.column
+        for each in guesses
+        if each.field is None and is_code(each.sample) and not _NUMBERS.isdisjoint(words(each.column))
+    ]
+    counts = columns.distinct(possible)
+    return next((name for name in possible if counts[name] == columns.rows), None)
+
+
+_NUMBERS = frozenset(
+    ("id", "numero", "num", "number", "no", "nro", "key", "codigo", "ref", "referencia", "folio", "uuid")
+)

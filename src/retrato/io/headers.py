@@ -47,9 +47,9 @@ _ACCOUNTS = {
 }  # fmt: skip
 #: Words around a field that change nothing about it.
 _QUALIFIERS = _words(
-    "de del la el of the contact contacto customer client cliente user usuario member socio subscriber person "
-    "persona personal work home office trabajo casa oficina primary secondary alternate alternative alternativo "
-    "alternativa other otro otra principal main second segundo segunda mobile current actual raw clean value "
+    "de del la el of the contact contacto customer client cliente llamante caller user usuario member socio "
+    "subscriber person persona personal work home office trabajo casa oficina primary secondary alternate "
+    "alternative alternativo alternativa other otro otra principal main second segundo segunda mobile current actual raw clean value "
     "valor properties attributes fields custom profile perfil lead buyer comprador recipient destinatario "
     "particular billing shipping mailing facturacion envio"
 )

@@ -9,6 +9,7 @@ from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.registry import TYPES, configured
 from retrato.io.columns import Columns
 from retrato.io.events_table import Verdict, verdict, with_event_fields
+from retrato.io.foreign_keys import with_foreign_keys
 from retrato.io.recognition import Guess, guess
 from retrato.io.records_table import with_addresses, with_key, with_names, with_one_of_each, with_times
 from retrato.records import EVENT_FIELDS, RECORD_FIELDS, ColumnMapping, Source, SourceKind, SourceMapping
@@ -31,12 +32,11 @@ def map_sources(reads: Sequence[ReadSource], engine: DuckDBEngine) -> tuple[Sour
 
     Raises one `ConfigurationError` with every problem of every source, each with a hint.
     """
-    problems = [*_twice([each.source.name for each in reads])]
-    for each in reads:
-        problems.extend(_problems(each, TYPES))
+    problems = [problem for each in reads for problem in _problems(each, TYPES)]
     if problems:
         raise ConfigurationError(problems)
-    return tuple(map_source(each, engine, configured(TYPES, region=each.source.region)) for each in reads)
+    found = [map_source(each, engine, configured(TYPES, region=each.source.region)) for each in reads]
+    return with_foreign_keys(found, reads, engine)
 
 
 def map_source(read: ReadSource, engine: DuckDBEngine, types: Sequence[IdentifierType] = TYPES) -> SourceMapping:
@@ -97,7 +97,7 @@ def _verdict(source: Source, asked: Sequence[tuple[str, str]], guesses: Sequence
 def _settled(guesses: list[Guess], kind: SourceKind, columns: Columns, *, key_given: bool) -> list[Guess]:
     """Each column seen beside the others."""
     if kind is SourceKind.EVENTS:
-        return with_event_fields(guesses)
+        return with_event_fields(guesses, columns)
     settled = with_key(guesses, columns, given=key_given)
     for step in (with_names, with_addresses, with_times, with_one_of_each):
         settled = step(settled)
@@ -127,11 +127,6 @@ def _merged(
             yield ColumnMapping(each.column, None, 0.0, f"the mapping names another column for {each.field}")
         else:
             yield ColumnMapping(each.column, each.field, each.confidence, each.reason)
-
-
-def _twice(names: Sequence[str]) -> Iterator[Problem]:
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield Problem(f"source {name}", "two sources have this name", "give each its own")
 
 
 def _problems(read: ReadSource, types: Sequence[IdentifierType]) -> list[Problem]:

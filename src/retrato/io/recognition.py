@@ -35,7 +35,7 @@ _MANY = 40  # more different honorifics, suffixes than there are
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """What a column is taken for: a field or None, a confidence from 0 to 1, the reason, and what its values look like."""
+    """What a column is taken for (None for nothing), a confidence from 0 to 1, the reason, and its values."""
 
     column: str
     field: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrato.io.headers import squeezed, words
+from retrato.io.headers import LABELS, of_somebody_else, squeezed, words
 from retrato.io.recognition import is_code
 
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ _ROW_KEYS = (
 )  # fmt: skip
 _CUSTOMER_KEYS = (
     "customer id", "customer key", "customer number", "customer no", "customer code", "id cliente", "cliente id",
-    "codigo cliente", "codigo de cliente", "cod cliente", "numero de cliente", "numero cliente", "num cliente", "n cliente", "client id",
-    "client number", "user id", "id usuario", "subscriber id", "member id", "person id", "profile id", "account id",
+    "codigo cliente", "codigo de cliente", "cod cliente", "numero de cliente", "numero cliente", "num cliente",
+    "n cliente", "client id", "client number", "user id", "id usuario", "subscriber id", "member id", "person id", "profile id", "account id",
     "external id", "id externo", "account number",
 )  # fmt: skip
 _RANK = {squeezed(header): rank for rank, header in enumerate((*_ROW_KEYS, *_CUSTOMER_KEYS))}
-_NO_KEY = len(_RANK) + 2
+_NO_KEY = len(_ROW_KEYS) + len(_CUSTOMER_KEYS) + 2
 _KEY_WORDS = frozenset(("id", "key", "clave", "codigo", "cod", "code", "ref", "referencia", "folio", "uuid"))
 
 
@@ -46,7 +46,9 @@ def with_key(guesses: Sequence[Guess], columns: Columns, *, given: bool) -> list
     named = sorted((_rank(each, first=each is guesses[0]), each.column) for each in guesses)
     named = [(rank, name) for rank, name in named if rank < _NO_KEY]
     counts = columns.distinct([name for _, name in named])
-    chosen = next((name for rank, name in named if _is_key(rank, counts[name], columns.filled[name])), None)
+    chosen = next(
+        (name for rank, name in named if _is_key(rank, counts[name], columns.filled[name], columns.rows)), None
+    )
     result = []
     for each in guesses:
         if each.column != chosen:
@@ -65,14 +67,17 @@ def _rank(each: Guess, *, first: bool) -> int:
     listed = _RANK.get(squeezed(each.column))
     if listed is not None:
         return listed
-    if each.base not in ("", "account_id") or not is_code(each.sample):
+    code = each.base in ("", "account_id") and is_code(each.sample)
+    if not code or squeezed(each.column) in LABELS or of_somebody_else(each.column):
         return _NO_KEY
     return _NO_KEY - (2 if first else 1) if first or not _KEY_WORDS.isdisjoint(words(each.column)) else _NO_KEY
 
 
-def _is_key(rank: int, distinct: int, filled: int) -> bool:
+def _is_key(rank: int, distinct: int, filled: int, rows: int) -> bool:
     """Rows of one key are versions of one record, so a key of rows may repeat a little; a customer number may not."""
-    return filled > 0 and (distinct >= 0.9 * filled if rank < len(_ROW_KEYS) else distinct == filled)
+    if rank < len(_ROW_KEYS):
+        return filled > 0 and distinct >= 0.9 * filled
+    return distinct == filled >= 0.9 * rows
 
 
 def with_names(guesses: Sequence[Guess]) -> list[Guess]:

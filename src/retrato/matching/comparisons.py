@@ -65,6 +65,7 @@ class Comparison:
     scope: Scope
     split: Split
     levels: tuple[Level, ...]
+    namespaced: bool = False
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -75,7 +76,7 @@ class Comparison:
     def level(self, left: Keys, right: Keys, bands: dict[str, int]) -> int:
         """The level of two records; `bands` gives the band of each exactly agreeing value."""
         mine, yours = texts(left[self.key]), texts(right[self.key])
-        if not mine or not yours:
+        if not mine or not yours or (self.namespaced and not namespaces(mine) & namespaces(yours)):
             return MISSING
         common = set(mine) & set(yours)
         if common:
@@ -84,6 +85,15 @@ class Comparison:
             if each.test.holds(left, right):
                 return number
         return BANDS + len(self.levels)
+
+
+def namespaces(values: Sequence[str]) -> set[str]:
+    """The namespaces of values: what stands before the first colon, or nothing.
+
+    >>> sorted(namespaces(("es_dni:12345678z", "a1")))
+    ['', 'es_dni']
+    """
+    return {value.partition(":")[0] if ":" in value else "" for value in values}
 
 
 def _given_name(key: str) -> tuple[Level, ...]:
@@ -212,6 +222,7 @@ def comparison_for(feature: Feature) -> Comparison:
         scope=feature.scope,
         split=Split.CONTACT if feature.contact_point else Split.RARITY,
         levels=LEVELS[feature.comparison](key),
+        namespaced=feature.namespaced,
     )
 
 

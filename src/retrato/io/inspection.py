@@ -1,0 +1,176 @@
+"""What `retrato inspect` tells: for every column what it is taken for, and how good its values are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from retrato.identifiers.base import IdentifierType, Status
+from retrato.identifiers.registry import FIELDS, configured, type_of
+from retrato.io.columns import Columns
+from retrato.records import EVENT_FIELDS, RECORD_FIELDS, ColumnMapping, SourceMapping
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.io.readers import ReadSource
+
+#: How many different values of a column are parsed, and how many of the most shared ones are shown.
+PARSED = 50_000
+SHOWN = 3
+_WIDEST = 80
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValue:
+    """A value that several rows have: masked, unless values were asked for, and the number of rows."""
+
+    value: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """One column: its field (None: carried along), and counts of its values.
+
+    `valid` and `placeholder` are shares of the different values that were parsed (0 to 1), None where the field has no
+    type that could tell; parts of names and addresses are never valid by themselves. `shared` are the most shared
+    values.
+    """
+
+    column: str
+    field: str | None
+    confidence: float
+    reason: str
+    filled: int
+    distinct: int
+    valid: float | None
+    placeholder: float | None
+    shared: tuple[SharedValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProfile:
+    """One source: what its rows are and why, how many were read and rejected, and its columns."""
+
+    source: str
+    file: str
+    kind: str
+    kind_reason: str
+    rows: int
+    rejected: int
+    notes: tuple[str, ...]
+    columns: tuple[ColumnProfile, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is known about sources before anything is resolved."""
+
+    sources: tuple[SourceProfile, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain lists, dicts, numbers and texts, for JSON."""
+        return asdict(self)
+
+
+def inspect(
+    reads: Sequence[ReadSource], mappings: Sequence[SourceMapping], engine: DuckDBEngine, *, show_values: bool = False
+) -> Inspection:
+    """Profile the columns of sources that were read and mapped. Values are masked unless `show_values`.
+
+    >>> import pandas as pd
+    >>> from retrato.engines.duckdb import DuckDBEngine
+    >>> from retrato.io.mapping import map_sources
+    >>> from retrato.io.readers import read
+    >>> from retrato.records import Source
+    >>> data = pd.DataFrame({"email": ["ana@example.com", "ana@example.com", "n/a", None]})
+    >>> with DuckDBEngine(threads=1) as engine:
+    ...     reads = [read(Source("web", data), engine, "raw_0")]
+    ...     column = inspect(reads, map_sources(reads, engine), engine).sources[0].columns[0]
+    >>> column.field, column.filled, column.distinct, column.valid, column.placeholder, column.shared[0].rows
+    ('email', 3, 2, 0.5, 0.5, 2)
+    """
+    return Inspection(
+        tuple(
+            _source(read, mapping, Columns(engine, read.table, read.columns), show_values=show_values)
+            for read, mapping in zip(reads, mappings, strict=True)
+        )
+    )
+
+
+def _source(read: ReadSource, mapping: SourceMapping, columns: Columns, *, show_values: bool) -> SourceProfile:
+    distinct = columns.distinct(read.columns)
+    profiles = tuple(
+        _column(each, columns, _type(each, read.source.region), distinct[each.column], show_values=show_values)
+        for each in mapping.columns
+    )
+    return SourceProfile(
+        read.source.name,
+        read.file,
+        mapping.kind.value,
+        mapping.kind_reason,
+        read.rows,
+        read.rejected,
+        read.notes,
+        profiles,
+    )
+
+
+def _type(mapping: ColumnMapping, region: str | None) -> IdentifierType | None:
+    """The type that reads the column as the run will, or None for columns that no type reads."""
+    if mapping.field is None or (mapping.field in (*RECORD_FIELDS, *EVENT_FIELDS) and mapping.field not in _TIMES):
+        return None
+    return configured((type_of(mapping.field),), region=region)[0]
+
+
+_TIMES = frozenset(name for name, each in FIELDS.items() if each.kind == "moment")
+
+
+def _column(
+    mapping: ColumnMapping, columns: Columns, kind: IdentifierType | None, distinct: int, *, show_values: bool
+) -> ColumnProfile:
+    valid = placeholder = None
+    if kind is not None and mapping.field is not None and distinct:
+        name = mapping.field.partition(".")[0]
+        valid, placeholder = _shares(columns.sample(mapping.column, PARSED), kind, kind.fields[name].part)
+        if name not in _TIMES and name != next(iter(kind.fields)):
+            valid = None
+    shared = tuple(
+        SharedValue(_short(value) if show_values else _masked(_short(value), kind), rows)
+        for value, rows in columns.most_shared(mapping.column, SHOWN).items()
+    )
+    return ColumnProfile(
+        mapping.column,
+        mapping.field,
+        mapping.confidence,
+        mapping.reason,
+        columns.filled[mapping.column],
+        distinct,
+        valid,
+        placeholder,
+        shared,
+    )
+
+
+def _shares(counted: Mapping[str, int], kind: IdentifierType, part: str) -> tuple[float, float]:
+    """The shares of valid values and of placeholders."""
+    import pyarrow as pa
+
+    parsed = kind.parse_column(pa.table({part: pa.array(list(counted), pa.string())}))
+    best: dict[int, str] = {}
+    for item, status in zip(parsed.column("item").to_pylist(), parsed.column("status").to_pylist(), strict=True):
+        best.setdefault(item, status)
+    told = list(best.values())
+    return told.count(Status.VALID) / len(counted), told.count(Status.PLACEHOLDER) / len(counted)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= _WIDEST else value[: _WIDEST - 1] + "…"
+
+
+def _masked(value: str, kind: IdentifierType | None) -> str:
+    if kind is not None:
+        return kind.mask(value)
+    return value[:1] + "*" * (len(value) - 1) if len(value) > 3 else "***"

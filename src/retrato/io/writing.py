@@ -1,0 +1,144 @@
+"""Results on disk, all or nothing: a folder is complete or it is not there.
+
+Everything is written beside the target and then renamed, so that a crash, a full disk or Ctrl-C leaves the earlier result in place.
+Files can be read by their owner only (folder 0700, files 0600).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self
+
+from retrato.errors import OutputError
+from retrato.io.table_files import WRITERS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    import pyarrow as pa
+
+Format = Literal["parquet", "csv", "xlsx"]
+
+#: The file that tells a folder of results from any other; it is written last.
+MARK = "run.json"
+
+
+class OutputFolder:
+    """A folder of results that is being written.
+
+    Enter it, write, and leave: leaving renames it into place, an exception removes what was written. A folder that exists is
+    only replaced when it is an earlier result (it has a `run.json`) or empty; otherwise making an `OutputFolder` raises
+    `OutputError`, as does anything the disk refuses.
+
+    >>> import tempfile
+    >>> import pyarrow as pa
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     with OutputFolder(Path(home, "out")) as output:
+    ...         output.write_table("people", pa.table({"name": ["Ana"]}), "csv")
+    ...         output.write_text("run.json", "{}")
+    ...     sorted(each.name for each in Path(home, "out").iterdir())
+    ['people.csv', 'run.json']
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._partial = self.folder.with_name(self.folder.name + ".partial")
+        self._old = self.folder.with_name(self.folder.name + ".old")
+        self._check()
+
+    def _check(self) -> None:
+        if self.folder.name in ("", ".."):
+            raise OutputError(f"{self.folder} is no folder that can be replaced; name a new one")
+        if self.folder.exists() and not self.folder.is_dir():
+            raise OutputError(f"{self.folder} is a file; name another folder for the output")
+        if not self.folder.exists() or (self.folder / MARK).is_file():
+            return
+        try:
+            if any(self.folder.iterdir()):
+                raise OutputError(f"{self.folder} holds other files; name a new folder, or one with an earlier result")
+        except PermissionError as error:
+            raise OutputError(f"{self.folder} may not be read by you; name another folder for the output") from error
+
+    def __enter__(self) -> Self:
+        self._check()
+        self._guarded(self._make)
+        return self
+
+    def _make(self) -> None:
+        if not self.folder.exists() and (self._old / MARK).is_file():
+            self._old.rename(self.folder)  # an earlier run died between two renames
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        for leftover in (self._partial, self._old):
+            if leftover.exists():
+                shutil.rmtree(leftover)
+        self._partial.mkdir(mode=0o700)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            return
+        try:
+            self._guarded(self._swap)
+        except BaseException:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            raise
+
+    def _swap(self) -> None:
+        """Put the new folder in place; the old one stays until it is there."""
+        for each in self._partial.iterdir():
+            _flush(each)
+        if self.folder.exists():
+            self.folder.rename(self._old)
+        try:
+            self._partial.rename(self.folder)
+        except OSError:
+            if self._old.exists():
+                self._old.rename(self.folder)
+            raise
+        shutil.rmtree(self._old, ignore_errors=True)
+
+    def write_table(self, name: str, data: pa.Table, format: Format) -> None:  # noqa: A002
+        """Write a table as `NAME.parquet`, `NAME.csv` or `NAME.xlsx`; see `retrato.io.table_files` for how each looks."""
+        self._write(f"{name}.{format}", lambda path: WRITERS[format](data, path))
+
+    def write_text(self, name: str, text: str) -> None:
+        """Write a text file, UTF-8 with line feeds."""
+        self._write(name, lambda path: path.write_text(text, encoding="utf-8", newline="\n"))
+
+    def _write(self, name: str, write: Callable[[Path], object]) -> None:
+        path = self._partial / name
+
+        def create_and_write() -> None:
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+            write(path)
+
+        self._guarded(create_and_write)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """Turn what the system refuses into an error that says what to do."""
+        try:
+            step()
+        except OutputError:
+            raise
+        except OSError as error:
+            raise OutputError(f"{self.folder} cannot be written: {_advice(error)}") from error
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
+        return "the disk is full; free some space or name a folder on another disk"
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "you may not write there; change the permissions or name another folder"
+    return f"{error.strerror or type(error).__name__}; name another folder"
+
+
+def _flush(path: Path) -> None:
+    """Make sure that a file is on the disk before it is renamed into place."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,113 @@
+"""Every engine gives every comparison the level that the plain Python description gives."""
+
+from __future__ import annotations
+
+import itertools
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from retrato.engines.compile.comparisons import compared_pairs, level_column
+from retrato.engines.compile.features import features_table, rarity
+from retrato.engines.compile.template import tree
+from retrato.engines.duckdb import DuckDBEngine
+from retrato.identifiers.base import Feature, Scope
+from retrato.matching.comparisons import LEVELS, comparisons_for
+from retrato.matching.similarity import Keys
+
+WORDS = st.text("abcdeo1", min_size=1, max_size=7)
+TEXTS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
+DATES = st.dates().map(str)
+NUMBERS = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: f"{x:.2f}") | st.just("no number")
+CODES = st.tuples(st.sampled_from(["", "es_dni:", "passport:"]), st.text("0123456789", min_size=1, max_size=9)).map("".join)
+EMAILS = st.tuples(WORDS, st.sampled_from(["a.es", "b.com"])).map("@".join)
+
+FEATURES = (
+    Feature("given_name", Scope.PERSON, "given_name", ("given_name", "given_root")),
+    Feature("family_name", Scope.SHARED, "family_name", ("family_name",)),
+    Feature("second_family_name", Scope.SHARED, "family_name", ("second_family_name",)),
+    Feature("birth_date", Scope.PERSON, "date", ("birth_date",)),
+    Feature("postcode", Scope.SHARED, "postcode", ("postcode",)),
+    Feature("address", Scope.SHARED, "address", ("address", "street")),
+    Feature("score", Scope.SHARED, "number", ("score",)),
+    Feature("city", Scope.SHARED, "place", ("city",)),
+    Feature("tier", Scope.SHARED, "category", ("tier",)),
+    Feature("note", Scope.SHARED, "text", ("note",)),
+    Feature("national_id", Scope.PERSON, "identifier", ("national_id",), multivalued=True, namespaced=True),
+    Feature("phone", Scope.SHARED, "phone", ("phone", "phone_tail"), multivalued=True),
+    Feature("email", Scope.SHARED, "email", ("email", "email_local"), multivalued=True),
+)
+
+
+def some(values: st.SearchStrategy[str]) -> st.SearchStrategy[list[str] | None]:
+    return st.none() | st.lists(values, min_size=1, max_size=3, unique=True).map(sorted)
+
+
+RECORD = st.fixed_dictionaries(
+    {
+        "given_name": st.none() | TEXTS,
+        "given_root": st.none() | WORDS,
+        "family_name": st.none() | TEXTS,
+        "second_family_name": st.none() | WORDS,
+        "birth_date": st.none() | DATES,
+        "postcode": st.none() | st.text("012", min_size=1, max_size=5),
+        "address": st.none() | TEXTS,
+        "street": st.none() | TEXTS,
+        "score": st.none() | NUMBERS,
+        "city": st.none() | TEXTS,
+        "tier": st.none() | WORDS,
+        "note": st.none() | TEXTS,
+        "national_id": some(CODES),
+        "phone": some(st.text("01", min_size=7, max_size=9)),
+        "phone_tail": some(st.text("01", min_size=2, max_size=3)),
+        "email": some(EMAILS),
+        "email_local": some(WORDS),
+    }
+)
+
+
+def typed(records: list[dict[str, object]]) -> pa.Table:
+    lists = {key for feature in FEATURES if feature.multivalued for key in feature.keys}
+    fields = [("record", pa.int64()), ("source", pa.int32())]
+    fields += [(name, pa.list_(pa.string()) if name in lists else pa.string()) for name in records[0]]
+    rows = [{"record": number, "source": 1, **record} for number, record in enumerate(records)]
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with DuckDBEngine(threads=1) as opened:
+        yield opened
+
+
+def test_every_comparison_is_in_the_suite() -> None:
+    assert {feature.comparison for feature in FEATURES} == set(LEVELS)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(records=st.lists(RECORD, min_size=6, max_size=12))
+def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, records: list[dict[str, object]]) -> None:
+    comparisons = comparisons_for(FEATURES)
+    engine.load("keys", typed(records))
+    for number, feature in enumerate(FEATURES):
+        (engine.append if number else engine.create)("value_bands", rarity(feature))
+    engine.create("features", features_table(FEATURES))
+    pairs = list(itertools.combinations(range(len(records)), 2))
+    engine.load("pairs", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
+    lists = {key for feature in FEATURES if feature.multivalued for key in feature.keys}
+    known = set(engine.columns("features"))
+    query = compared_pairs(tree("SELECT * FROM pairs"), comparisons, lists=lists, known=known, kept=("a", "b"))
+    bands = {
+        (row["feature"], row["value"]): row["band"] for row in engine.fetch(tree("SELECT * FROM value_bands")).to_pylist()
+    }
+    keys = [
+        Keys({name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
+        for record in records
+    ]
+    for row in engine.fetch(query).to_pylist():
+        for comparison in comparisons:
+            mine = {value: band for (feature, value), band in bands.items() if feature == comparison.feature}
+            expected = comparison.level(keys[row["a"]], keys[row["b"]], mine)
+            assert row[level_column(comparison)] == expected, comparison.feature

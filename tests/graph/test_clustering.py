@@ -1,0 +1,101 @@
+"""Correlation clustering against a slow, plain version, networkx components, and its laws."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import networkx as nx
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrato.graph.clustering import DECIDED, Pairs, cluster, components
+
+EDGES = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]), st.integers(-5000, 5000)
+)
+
+
+def pairs_of(edges: dict[tuple[int, int], int]) -> Pairs:
+    a = np.array([pair[0] for pair in edges], np.int64)
+    b = np.array([pair[1] for pair in edges], np.int64)
+    return Pairs(a, b, np.array(list(edges.values()), np.int64))
+
+
+def slow(records: int, edges: dict[tuple[int, int], int], never: int) -> list[set[int]]:
+    """Join the two clusters with the largest positive mean weight that share a compared pair, until there are none."""
+    clusters = [{number} for number in range(records)]
+
+    def mean(one: set[int], other: set[int]) -> float:
+        pairs = [tuple(sorted(pair)) for pair in itertools.product(one, other)]
+        if any(edges.get(pair, 0) <= -DECIDED for pair in pairs) or not any(pair in edges for pair in pairs):
+            return -1
+        return sum(edges.get(pair, never) for pair in pairs) / len(pairs)
+
+    while True:
+        choices = [(-mean(x, y), *sorted((min(x), min(y)))) for x, y in itertools.combinations(clusters, 2)]
+        best = min(choices, default=(0, 0, 0))
+        if best[0] >= 0:
+            return clusters
+        one = next(each for each in clusters if min(each) == best[1])
+        other = next(each for each in clusters if min(each) == best[2])
+        clusters.remove(other)
+        one |= other
+
+
+def as_sets(labels: np.ndarray) -> set[frozenset[int]]:
+    return {frozenset(np.flatnonzero(labels == label).tolist()) for label in np.unique(labels)}
+
+
+@given(EDGES)
+def test_agrees_with_the_slow_version(edges: dict[tuple[int, int], int]) -> None:
+    found = cluster(10, pairs_of(edges), never_compared=-1024)
+    component = components(10, *(np.array([pair[i] for pair, w in edges.items() if w > 0], np.int64) for i in (0, 1)))
+    inside = {pair: w for pair, w in edges.items() if component[pair[0]] == component[pair[1]]}
+    assert as_sets(found) == {frozenset(each) for each in slow(10, inside, -1024)}
+
+
+@given(EDGES, st.randoms(use_true_random=False))
+def test_the_order_of_pairs_changes_nothing(edges: dict[tuple[int, int], int], shuffler: random.Random) -> None:
+    shuffled = list(edges.items())
+    shuffler.shuffle(shuffled)
+    one = cluster(10, pairs_of(edges), never_compared=-1024)
+    assert one.tolist() == cluster(10, pairs_of(dict(shuffled)), never_compared=-1024).tolist()
+
+
+@given(EDGES)
+def test_components_are_those_of_networkx(edges: dict[tuple[int, int], int]) -> None:
+    graph = nx.Graph(list(edges))
+    graph.add_nodes_from(range(10))
+    pairs = pairs_of(edges)
+    expected = {frozenset(each) for each in nx.connected_components(graph)}
+    assert as_sets(components(10, pairs.a, pairs.b)) == expected
+
+
+@given(EDGES, st.sets(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]), max_size=6))
+def test_decisions_to_keep_apart_hold(edges: dict[tuple[int, int], int], apart: set[tuple[int, int]]) -> None:
+    decided = edges | dict.fromkeys(apart, -DECIDED)
+    labels = cluster(10, pairs_of(decided), never_compared=-1024)
+    assert all(labels[a] != labels[b] for a, b in apart)
+
+
+@given(EDGES, st.lists(st.integers(-1, 2), min_size=10, max_size=10))
+def test_a_cluster_holds_each_group_once(edges: dict[tuple[int, int], int], groups: list[int]) -> None:
+    labels = cluster(10, pairs_of(edges), never_compared=-1024, groups=np.array(groups))
+    for members in as_sets(labels):
+        held = [groups[each] for each in members if groups[each] >= 0]
+        assert len(held) == len(set(held))
+
+
+def test_one_strong_wrong_link_does_not_chain_two_people() -> None:
+    # two people of four records each, all compared, and one pair across that looks alike
+    people = [range(4), range(4, 8)]
+    edges = {pair: 8000 for person in people for pair in itertools.combinations(person, 2)}
+    edges |= {pair: -6000 for pair in itertools.product(*people)} | {(3, 4): 7000}
+    assert as_sets(cluster(8, pairs_of(edges), never_compared=-1024)) == {frozenset(range(4)), frozenset(range(4, 8))}
+
+
+def test_decided_to_be_the_same_joins_what_the_model_keeps_apart() -> None:
+    labels = cluster(2, pairs_of({(0, 1): DECIDED}), never_compared=-1024)
+    assert labels.tolist() == [0, 0]
