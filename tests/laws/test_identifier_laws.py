@@ -19,114 +19,25 @@ VARIANTS = (
     type_of("national_id.es_dni"),
     type_of("category.occupation"),
 )
-FRAGMENTS = st.sampled_from(
-    [
-        "José",
-        "María",
-        "de",
-        "la",
-        "Cruz",
-        "O'Brien",
-        "Mc",
-        "Donald",
-        "Sr.",
-        "Dr.",
-        "Jr",
-        "III",
-        "García-López",
-        "y",
-        "del",
-        "@",
-        "gmail.com",
-        "ana",
-        "+34",
-        "600112233",
-        "0034",
-        "(0)",
-        "ext",
-        "12",
-        ";",
-        "/",
-        ",",
-        "|",
-        "c.us",
-        "calle",
-        "C/",
-        "Avda.",
-        "nº",
-        "3",
-        "2º",
-        "izq.",
-        "28013",
-        "Madrid",
-        "Flat",
-        "12B",
-        "Oak",
-        "Street",
-        "IL",
-        "62704",
-        "1956-04-09",
-        "09/04/56",
-        "3",
-        "de",
-        "mayo",
-        "10:22",
-        "pm",
-        "Z",
-        "+01:00",
-        "12345678Z",
-        "X1234567L",
-        "N/A",
-        "null",
-        "-",
-        ".",
-        "0000",
-        "111111111",
-        "3.46001E+10",
-        "45356.5",
-        ".0",
-        "instagram.com/",
-        "@pedro",
-        "ig:",
-        "España",
-        "🔥",
-        "ª",
-        "º",
-        "ñ",
-        "ß",
-        "ŉ",
-        "ǆ",
-        "İ",
-        "李",
-        "٣",
-        "½",
-        "①",
-        "Ana",
-        "&",
-        "Luis",
-        "S.L.",
-        "sn",
-        "s/n",
-        "#",
-        "km",
-        "1",
-        "mr",
-        "mrs",
-        "don",
-    ]
-)
+WORDS = """
+José María de la Cruz O'Brien Mc Donald Sr. Dr. Jr III García-López y del Ana & Luis S.L. mr mrs don ñ ß ŉ ǆ İ 李 ª º 🔥
+ana @ gmail.com instagram.com/ @pedro ig: +34 600112233 0034 (0) ext 12 c.us 3.46001E+10 111111111 .0 45356.5 ٣ ½ ①
+calle C/ Avda. nº 3 2º izq. 28013 Madrid España Flat 12B Oak Street IL 62704 s/n # km sn 1
+1956-04-09 09/04/56 3 de mayo 10:22 pm Z +01:00 12345678Z X1234567L 0000 N/A null - . ; / , |
+"""
+FRAGMENTS = st.sampled_from(WORDS.split())
 TEXTS = st.one_of(
     st.text(max_size=40),
     st.lists(FRAGMENTS, min_size=1, max_size=7).map(" ".join),
     st.lists(st.one_of(FRAGMENTS, st.text(max_size=3)), min_size=1, max_size=6).map("".join),
     st.text(alphabet="0123456789+-/.() ,:T", max_size=24),
 )
-LIGHT = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LIGHT = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 each_type = pytest.mark.parametrize("kind", VARIANTS, ids=repr)
 
 
 @given(st.text())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, derandomize=True)
 @example("ŉ")
 @example("İstanbul")
 @example("½ ① ﬁ")
@@ -167,7 +78,7 @@ def test_a_canonical_value_is_read_as_itself(kind: IdentifierType, text: str) ->
 
 @each_type
 @given(texts=st.lists(st.one_of(st.none(), TEXTS), max_size=5))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_a_column_is_read_like_its_cells(kind: IdentifierType, texts: list[str | None]) -> None:
     part = next(iter(kind.fields.values())).part
     table = kind.parse_column(pa.table({part: pa.array(texts, pa.string())}))
@@ -186,7 +97,7 @@ def test_a_column_is_read_like_its_cells(kind: IdentifierType, texts: list[str |
 
 @each_type
 @given(texts=st.lists(TEXTS.filter(str.strip), min_size=1, max_size=6))
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_recognition_is_a_share_for_known_fields(kind: IdentifierType, texts: list[str]) -> None:
     told = kind.recognise(texts)
     assert set(told) <= set(kind.fields)

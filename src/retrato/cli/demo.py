@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def demo(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the exports and the result.")] = Path("retrato-demo"),
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the exports and the result.")] = Path(
+        "retrato-demo"
+    ),
     n: Annotated[int, typer.Option("--n", help="How many contact records.")] = 3000,
     seed: Annotated[int, typer.Option(help="The same number and seed give the same exports.")] = 1,
     as_json: Json = False,

@@ -12,7 +12,10 @@ from retrato.cli.screen import show, show_json
 def evaluate(
     out: Result,
     truth: Annotated[
-        Path, typer.Option(metavar="FILE", help="CSV or Parquet with record_key, person_id and, for several sources, source.")
+        Path,
+        typer.Option(
+            metavar="FILE", help="CSV or Parquet with record_key, person_id and, for several sources, source."
+        ),
     ],
     as_json: Json = False,
 ) -> None:

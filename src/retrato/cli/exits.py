@@ -8,10 +8,9 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from types import FrameType
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -25,6 +24,10 @@ from retrato.errors import (
     UnknownRecordError,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
 
 class ExitCode(IntEnum):
     """What the caller of a command learns without reading a word."""
@@ -37,7 +40,7 @@ class ExitCode(IntEnum):
 
 
 EPILOG = (
-    "Exit codes: 0 done; 1 the run failed; 2 an option, a mapping or a rule is wrong; 3 a source cannot be read; 130 interrupted."
+    "Exit codes: 0 done; 1 failed; 2 an option, mapping or rule is wrong; 3 a source cannot be read; 130 interrupted."
 )
 
 #: Set this variable to see where an unexpected error comes from. Its text may show values of the data.
@@ -108,8 +111,8 @@ def _say(text: str) -> None:
 def _interruptible() -> Iterator[threading.Event]:
     """Make the signals that ask to stop raise KeyboardInterrupt, and remember that one came.
 
-    A library that runs native code may answer the interrupt with an error of its own; the memory tells them apart. A signal
-    that the parent process has switched off (nohup) stays so.
+    A library that runs native code may answer the interrupt with an error of its own; the memory tells them apart. A
+    signal that the parent process has switched off (nohup) stays so.
     """
     came = threading.Event()
     if threading.current_thread() is not threading.main_thread():

@@ -1,6 +1,5 @@
 """`retrato explain`: why two records are one person, or why they are not."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer

@@ -1,6 +1,5 @@
 """`retrato find`: who fits what is known."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,7 +13,7 @@ def _field(what: str) -> object:
     return typer.Option(help=what, metavar="TEXT", rich_help_panel="What is known")
 
 
-def find(  # noqa: PLR0913 - one parameter an option
+def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     out: Result,
     text: Annotated[
         str | None, typer.Argument(metavar="[TEXT]", help="Anything: it is tried as all that it can be read as.")
@@ -60,7 +59,14 @@ def find(  # noqa: PLR0913 - one parameter an option
         show("nobody fits")
     else:
         rows = [
-            (place, each.profile_id, each.name, f"{each.score:+.1f}", f"{each.probability:.4f}", "; ".join(each.reasons))
+            (
+                place,
+                each.profile_id,
+                each.name,
+                f"{each.score:+.1f}",
+                f"{each.probability:.4f}",
+                "; ".join(each.reasons),
+            )
             for place, each in enumerate(found, 1)
         ]
         show_table(rows, ("", "profile", "name", "bits", "probability", "reasons"), numbers=(0, 3, 4))

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _HEADERS = ("column", "field", "sure", "filled", "distinct", "valid", "placeholder", "most shared", "why")
 
 
-def inspect(  # noqa: PLR0913 - one parameter an option
-    files: Files,
+def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
+    files: Files = None,
     config: Config = None,
     keys: Keys = None,
     source_column: SourceColumn = None,
@@ -26,14 +26,14 @@ def inspect(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Show what each file and column is taken for, how sure that is, and how good the values are.
 
-    Nothing is resolved or written, and values are masked. `sure` is the confidence in the field; `valid` and `placeholder`
-    are shares of the different values.
+    Nothing is resolved or written, and values are masked. "sure" is the confidence in the field; "valid" and
+    "placeholder" are shares of the different values.
     """
     from retrato import inspect as inspect_sources
     from retrato.cli.request import Request
     from retrato.cli.sources import SourceOptions, check_files
 
-    asked = SourceOptions(files, events or (), keys or (), maps or (), source_column, region)
+    asked = SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region)
     sources = Request(asked, config=config).checked().sources
     check_files(sources)
     inspection = inspect_sources(sources, show_values=show_values)

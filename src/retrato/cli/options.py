@@ -8,7 +8,8 @@ import typer
 SOURCES, RULES, MACHINE = "Sources", "Rules and earlier results", "Machine"
 
 Files: TypeAlias = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="The exports, one a channel: CSV, Parquet, Excel or JSON lines.")
+    list[Path] | None,
+    typer.Argument(metavar="FILE", help="The exports, one a channel: CSV, Parquet, Excel or JSON lines."),
 ]
 Result: TypeAlias = Annotated[Path, typer.Argument(metavar="OUT", help="The folder of a result.")]
 Config: TypeAlias = Annotated[
@@ -16,7 +17,9 @@ Config: TypeAlias = Annotated[
 ]
 Keys: TypeAlias = Annotated[
     list[str] | None,
-    typer.Option("--key", metavar="[SOURCE.]COLUMN", help="The column with the keys of the rows.", rich_help_panel=SOURCES),
+    typer.Option(
+        "--key", metavar="[SOURCE.]COLUMN", help="The column with the keys of the rows.", rich_help_panel=SOURCES
+    ),
 ]
 SourceColumn: TypeAlias = Annotated[
     str | None,

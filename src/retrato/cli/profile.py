@@ -1,6 +1,5 @@
 """`retrato profile`: one customer's portrait and timeline."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,7 +10,9 @@ from retrato.cli.screen import show_json
 
 def profile(
     out: Result,
-    who: Annotated[str, typer.Argument(metavar="ID", help="A profile id, also of an earlier run, or a record as SOURCE:KEY.")],
+    who: Annotated[
+        str, typer.Argument(metavar="ID", help="A profile id, also of an earlier run, or a record as SOURCE:KEY.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Print the portrait of one customer and the whole timeline."""

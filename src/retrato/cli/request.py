@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from retrato.errors import ConfigurationError, ModelError, OutputError, Problem, ResultError
+from retrato.errors import ConfigurationError, ModelError, OutputError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from retrato import DuckDBEngine, FellegiSunter, Ruleset, Source
     from retrato.cli.sources import SourceOptions
+    from retrato.io.config import Config
 
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?)?B", re.IGNORECASE)
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Request:
     """The options of a run as they were given."""
 
     sources: SourceOptions
-    out: Path
+    out: Path | None = None
     config: Path | None = None
     previous: Path | None = None
     decisions: Path | None = None
@@ -43,14 +46,87 @@ class Request:
     output_format: str = "parquet"
     threads: int | None = None
     memory_limit: str | None = None
+    _problems: list[Problem] = field(default_factory=list, init=False)
 
     def checked(self) -> Checked:
         """The sources, rules, model and engine of the run.
 
-        Raises one `ConfigurationError` with everything that is wrong with the options, and `OutputError` when they are
-        right but the output folder cannot be written.
+        Raises one `ConfigurationError` with everything that is wrong with the options; then `OutputError` when the
+        output folder may not be written.
         """
-        from retrato import DuckDBEngine, FellegiSunter
+        from retrato import DuckDBEngine, FellegiSunter, Ruleset
 
-        problems: list[Problem] = []
-        ...
+        model = None
+        config = self._config()
+        sources = self.sources.sources(config.sources)
+        ruleset = Ruleset()
+        with self._collecting():
+            ruleset = Ruleset.from_dict({**config.ruleset, **self._wish()})
+        if self.model is not None:
+            with self._collecting("--model"):
+                model = FellegiSunter.load(self.model)
+        self._check_places()
+        self._check_machine()
+        problems = [*self.sources.problems, *self._problems]
+        if problems:
+            raise ConfigurationError(problems)
+        if self.out is not None:
+            check_writable(self.out)
+        return Checked(sources, ruleset, model, DuckDBEngine(self.threads, self.memory_limit))
+
+    @contextmanager
+    def _collecting(self, where: str = "") -> Iterator[None]:
+        """Keep what is found to be wrong inside, and go on."""
+        try:
+            yield
+        except ConfigurationError as error:
+            self._problems.extend(error.problems)
+        except (ModelError, OutputError) as error:
+            self._problems.append(Problem(where, str(error)))
+
+    def _config(self) -> Config:
+        from retrato.io.config import Config, load_config
+
+        config = Config(())
+        if self.config is not None:
+            with self._collecting():
+                config = load_config(self.config)
+        return config
+
+    def _wish(self) -> dict[str, str | float]:
+        if self.precision is None:
+            return {}
+        try:
+            return {"precision": float(self.precision)}
+        except ValueError:
+            return {"precision": self.precision}
+
+    def _check_places(self) -> None:
+        from retrato.io.writing import MARK, OutputFolder
+
+        if self.out is not None:
+            with self._collecting("--out"):
+                OutputFolder(self.out)
+        if self.previous is not None and not (self.previous / MARK).is_file():
+            self._problems.append(Problem(f"--previous {self.previous}", "is no folder with a result of retrato"))
+        if self.decisions is not None and not self.decisions.is_file():
+            self._problems.append(Problem(f"--decisions {self.decisions}", "there is no such file"))
+        if self.output_format == "xlsx" and find_spec("xlsxwriter") is None:
+            self._problems.append(
+                Problem("--format xlsx", "xlsxwriter is not installed", "pip install 'retrato[excel]', or use csv")
+            )
+
+    def _check_machine(self) -> None:
+        if self.threads is not None and self.threads < 1:
+            self._problems.append(Problem("--threads", "a run needs at least 1"))
+        if self.memory_limit is not None and not _SIZE.fullmatch(self.memory_limit.strip()):
+            self._problems.append(Problem("--memory-limit", "this is no size", "write such as 4GB"))
+
+
+def check_writable(folder: Path) -> None:
+    """See that a folder can be made or replaced, so that a long run does not fail at its end. Raises `OutputError`."""
+    parent = folder.resolve().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+        raise OutputError(f"{folder} cannot be written: you may not write in {parent}; name another folder")

@@ -19,11 +19,11 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
-def resolve(  # noqa: PLR0913 - one parameter an option
-    files: Files,
+def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
     out: Annotated[
         Path, typer.Option(metavar="OUT", help="The folder for the result; an earlier result there is replaced.")
     ],
+    files: Files = None,
     config: Config = None,
     keys: Keys = None,
     source_column: SourceColumn = None,
@@ -58,8 +58,8 @@ def resolve(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Find who is who in the exports, and write one profile per customer.
 
-    A source is called what its file is called, without the ending. Columns are recognised by their headers and values;
-    `retrato inspect` shows what they are taken for.
+    A source is called what its file is called, without the ending. Columns are recognised by their headers and values,
+    and the command inspect shows what they are taken for.
     """
     from retrato import resolve as resolve_sources
     from retrato.cli.progress import progress_bar
@@ -69,7 +69,7 @@ def resolve(  # noqa: PLR0913 - one parameter an option
 
     start = time.perf_counter()
     run = Request(
-        SourceOptions(files, events or (), keys or (), maps or (), source_column, region),
+        SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region),
         out=out,
         config=config,
         previous=previous,

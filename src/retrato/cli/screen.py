@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 #: The width of tables in a pipe or a file, where nothing should be folded.
 _UNFOLDED = 10_000
@@ -33,10 +35,8 @@ def show_json(document: Mapping[str, Any] | Sequence[Any]) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=1, default=str))
 
 
-def show_table(
-    rows: Iterable[Sequence[object]], headers: Sequence[str] = (), *, numbers: Sequence[int] = (), title: str = ""
-) -> None:
-    """Print aligned columns; those in `numbers` stand to the right. On a terminal, long cells fold within their column."""
+def show_table(rows: Iterable[Sequence[object]], headers: Sequence[str] = (), *, numbers: Sequence[int] = ()) -> None:
+    """Print aligned columns; those in `numbers` stand to the right. On a terminal, long cells fold in their column."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -52,8 +52,6 @@ def show_table(
         )
     for line in lines:
         table.add_row(*(Text(text) for text in line))
-    if title:
-        console.print(Text(title, style="bold"))
     console.print(table)
 
 

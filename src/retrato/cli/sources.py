@@ -1,22 +1,25 @@
-"""From files and options to sources: names, keys, mappings, with every problem that can be seen before anything is read."""
+"""From files and options to sources, with every problem that can be seen before anything is read."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrato.errors import Problem, SourceError, SourceNotFoundError
 from retrato.records import Source, SourceKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 _REGION = re.compile(r"[A-Z]{2}")
 
 
 @dataclass(slots=True)
 class SourceOptions:
-    """What the command line says of sources, and what is wrong with it."""
+    """What the command line says of sources. What is wrong with it is added to `problems`."""
 
     files: Sequence[Path]
     events: Sequence[Path] = ()
@@ -26,77 +29,109 @@ class SourceOptions:
     region: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
-    def sources(self) -> tuple[Source, ...]:
-        """The sources in the order of the files; what is wrong is added to `problems`."""
-        paths = self._paths()
-        names = source_names(paths)
-        keys = self._by_source("--key", self.keys, names.values())
-        maps = self._by_source("--map", self.maps, names.values())
-        events = {path.resolve() for path in self.events}
+    def sources(self, configured: Sequence[Source] = ()) -> tuple[Source, ...]:
+        """The sources of a run: those of the configuration file, then the files.
+
+        A file that the configuration has, by its path or else by its name, is that source. What an option says comes
+        before what the configuration says.
+        """
+        found = self._with_files(configured)
+        names = [source.name for source in found]
+        keys = _Told.by_source(self.keys, names)
+        maps = _Told.by_source([text for text in self.maps if self._is_map(text)], names)
         region = self._region()
+        if not found:
+            self.problems.append(Problem("FILE", "there is no source", "name a file, or a [[source]] in --config"))
         return tuple(
-            Source(
-                name,
-                path,
-                key=self._key(name, keys[name]),
-                source_column=self.source_column,
-                mapping=self._mapping(name, maps[name]),
-                kind=SourceKind.EVENTS if path.resolve() in events else None,
-                region=region,
+            replace(
+                source,
+                key=self._key(source.name, keys) or source.key,
+                mapping={**source.mapping, **_mapping(maps.common), **_mapping(maps.of(source.name))},
+                source_column=self.source_column or source.source_column,
+                region=region or source.region,
             )
-            for path, name in names.items()
+            for source in found
         )
 
+    def _with_files(self, configured: Sequence[Source]) -> list[Source]:
+        paths = self._paths()
+        events = {path.resolve() for path in self.events}
+        found = {source.name: source for source in configured}
+        by_path = {Path(source.data).resolve(): source.name for source in configured}
+        new = [path for path in paths if path.resolve() not in by_path]
+        names = {**source_names(new), **{path: by_path[path.resolve()] for path in paths if path not in new}}
+        for path in paths:
+            former = found.get(names[path], Source(names[path], path))
+            kind = SourceKind.EVENTS if path.resolve() in events else former.kind
+            found[names[path]] = replace(former, data=path, kind=kind)
+        return list(found.values())
+
     def _paths(self) -> list[Path]:
-        """The files, then those that only `--events` names; a file may be named by both (`exports/* --events exports/calls.csv`)."""
+        """The files, then those that only `--events` names; a file may be named by both (`* --events calls.csv`)."""
         for option, paths in (("FILE", self.files), ("--events", self.events)):
             counts = Counter(path.resolve() for path in paths)
-            twice = dict.fromkeys(str(path) for path in paths if counts[path.resolve()] > 1)
-            self.problems.extend(Problem(option, f"{path} is given more than once", "give it once") for path in twice)
-        return list({path.resolve(): path for path in reversed((*self.files, *self.events))}.values())[::-1]
+            twice = {path.resolve(): path for path in paths if counts[path.resolve()] > 1}.values()
+            self.problems.extend(
+                Problem(f"{option} {path}", "is given more than once", "give it once") for path in twice
+            )
+        first = {path.resolve(): path for path in reversed((*self.files, *self.events))}
+        return [first[resolved] for resolved in dict.fromkeys(path.resolve() for path in (*self.files, *self.events))]
 
-    def _by_source(self, option: str, texts: Sequence[str], names: Iterable[str]) -> dict[str, list[str]]:
-        """What each source is told: options that start with its name and a dot, and those that name no source."""
-        told: dict[str, list[str]] = {name: [] for name in names}
-        for text in texts:
-            owner = owner_of(text, told)
-            rest = text if owner is None else text.removeprefix(f"{owner}.")
-            if option == "--map" and not all(part.strip() for part in _halves(rest)):
-                self.problems.append(Problem(f"{option} {text}", "is no FIELD=COLUMN", "write --map phone=mobile_no"))
-                continue
-            for name in told if owner is None else (owner,):
-                told[name].append(rest)
-        return told
+    def _is_map(self, text: str) -> bool:
+        fit = all(half.strip() for half in _halves(text))
+        if not fit:
+            self.problems.append(Problem(f"--map {text}", "is no FIELD=COLUMN", "write such as --map phone=mobile_no"))
+        return fit
 
-    def _key(self, name: str, columns: Sequence[str]) -> str | None:
-        distinct = list(dict.fromkeys(columns))
-        if len(distinct) > 1:
-            hint = f"write --key {name}.COLUMN once for it"
-            self.problems.append(Problem(f"--key, source {name}", f"{len(distinct)} key columns", hint))
-        return distinct[0] if distinct else None
-
-    @staticmethod
-    def _mapping(_name: str, pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
-        mapping: dict[str, list[str]] = {}
-        for pair in pairs:
-            name, column = _halves(pair)
-            columns = mapping.setdefault(name.strip(), [])
-            if column not in columns:
-                columns.append(column)
-        return {name: columns[0] if len(columns) == 1 else tuple(columns) for name, columns in mapping.items()}
+    def _key(self, source: str, told: _Told) -> str | None:
+        columns = told.of(source) or told.common
+        if len(set(columns)) > 1:
+            hint = "give one; SOURCE.COLUMN is for one source, COLUMN for all others"
+            self.problems.append(Problem("--key", f"source {source} gets {len(set(columns))} key columns", hint))
+        return columns[0] if columns else None
 
     def _region(self) -> str | None:
-        if self.region is None:
-            return None
-        region = self.region.strip().upper()
-        if not _REGION.fullmatch(region):
-            self.problems.append(Problem("--region", "is no country code", "use two letters of ISO 3166, such as ES"))
+        region = self.region and self.region.strip().upper()
+        if region is not None and not _REGION.fullmatch(region):
+            self.problems.append(Problem("--region", "this is no country code", "write two letters, such as ES"))
         return region
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What texts with or without the name of a source before them say: of that source, and of all."""
+
+    own: Mapping[str, Sequence[str]]
+    common: Sequence[str]
+
+    @classmethod
+    def by_source(cls, texts: Sequence[str], names: Sequence[str]) -> _Told:
+        """Sort the texts by the source whose name and a dot they start with."""
+        own: dict[str, list[str]] = {}
+        common = []
+        for text in texts:
+            owner = owner_of(text, names)
+            if owner is None:
+                common.append(text)
+            else:
+                own.setdefault(owner, []).append(text.removeprefix(f"{owner}."))
+        return cls(own, common)
+
+    def of(self, source: str) -> Sequence[str]:
+        """What is said of one source alone."""
+        return self.own.get(source, ())
 
 
 def _halves(pair: str) -> tuple[str, str]:
     name, _, column = pair.partition("=")
-    return name, column
+    return name.strip(), column
+
+
+def _mapping(pairs: Sequence[str]) -> dict[str, str | Sequence[str]]:
+    columns: dict[str, list[str]] = {}
+    for name, column in map(_halves, pairs):
+        columns.setdefault(name, []).append(column)
+    return {name: found[0] if len(found) == 1 else tuple(dict.fromkeys(found)) for name, found in columns.items()}
 
 
 def owner_of(text: str, names: Iterable[str], separator: str = ".") -> str | None:
@@ -110,7 +145,7 @@ def owner_of(text: str, names: Iterable[str], separator: str = ".") -> str | Non
 
 
 def source_names(paths: Sequence[Path]) -> dict[Path, str]:
-    """The name of the source that each file is: its stem; where two share it, the file name, then with its folders.
+    """The name of the source that each file is: its stem; where files share it, the file name, then with its folders.
 
     >>> list(source_names([Path("2023/crm.csv"), Path("2024/crm.csv"), Path("web.csv")]).values())
     ['2023/crm.csv', '2024/crm.csv', 'web']
@@ -118,7 +153,7 @@ def source_names(paths: Sequence[Path]) -> dict[Path, str]:
     forms = {path: _forms(path) for path in paths}
     level = dict.fromkeys(paths, 0)
     while True:
-        names = {path: forms[path][min(level[path], len(forms[path]) - 1)] for path in paths}
+        names = {path: forms[path][level[path]] for path in paths}
         counts = Counter(names.values())
         shared = [path for path in paths if counts[names[path]] > 1 and level[path] < len(forms[path]) - 1]
         if not shared:

@@ -1,7 +1,7 @@
 """Synthetic data with the truth: customers of eight channels, and Pedro, who is always among them.
 
-`omnichannel(n, seed=...)` makes `n` contact records and their events as channels would export them; `PEDRO` and the other people of
-the story have fixed identities. numpy and Arrow are loaded on the first call.
+`omnichannel(n, seed=...)` makes `n` contact records and their events as channels would export them; `PEDRO` and the
+other people of the story have fixed identities. numpy and Arrow are loaded on the first call.
 """
 
 from __future__ import annotations

@@ -56,9 +56,9 @@ _FILES = {
 class Omnichannel:
     """One population as its channels see it, and the truth.
 
-    `records` and `events` hold a table of strings for each export, by the name of its file; `truth` has `source`, `record_key`,
-    `person_id` and `household_id` for every record, `event_truth` has `source`, `event_key` and `person_id` for every event
-    (null where nobody is known). A person's household is who lives under one roof.
+    `records` and `events` hold a table of strings for each export, by the name of its file; `truth` has `source`,
+    `record_key`, `person_id` and `household_id` for every record, `event_truth` has `source`, `event_key` and
+    `person_id` for every event (null where nobody is known). A person's household is who lives under one roof. All moments are UTC.
     """
 
     records: dict[str, pa.Table]
@@ -69,8 +69,8 @@ class Omnichannel:
     def write(self, folder: str | Path) -> list[Path]:
         """Write the exports as their channels would, and the truth to `truth/records.csv` and `truth/events.csv`.
 
-        Returns the paths of the exports, records first; the truth is not among them. The folder is made if it is not there.
-        Raises `OutputError` when it cannot be written.
+        Returns the paths of the exports, records first; the truth is not among them. The folder is made if it is not
+        there. Raises `OutputError` when it cannot be written.
         """
         root = Path(folder)
         try:
@@ -90,8 +90,9 @@ def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnich
     """Make customers who are in several of eight channels: `n` records of about `n / 2.8` people, and their events.
 
     The same `n` and `seed` give the same bytes. Pedro and his family (`retrato.datasets.PEDRO`) are always there. With
-    `events=False` only the events of the story are made; else there are 10/3 a record. What the names, the households and the mess of each channel are
-    drawn from is told in `retrato.datasets.names`, `households`, `noise`, `presence` and `events`.
+    `events=False` only the events of the story are made; else there are 10/3 a record. What the names, the households
+    and the mess of each channel are drawn from is told in `retrato.datasets.names`, `households`, `noise`, `presence`
+    and `events`.
 
     Raises `ConfigurationError` for fewer than 200 records or a negative seed.
 

@@ -1,7 +1,8 @@
 """National identity documents with right check digits, a column at a time.
 
-Spain: DNI and NIE (letter by number mod 23). Chile: RUT (modulus 11). Mexico: CURP (modulus 10 over base 37). Argentina: DNI
-without a check digit or CUIT (modulus 11). Colombia: cédula, which has none. British and American customers give none.
+Spain: DNI and NIE (letter by number mod 23). Chile: RUT (modulus 11). Mexico: CURP (modulus 10 over base 37).
+Argentina: DNI without a check digit or CUIT (modulus 11). Colombia: cédula, which has none. British and American
+customers give none.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What people enter beside their name: e-mail, phone, document, birth date and address at a moment, with what goes wrong."""
+"""What people enter beside their name: e-mail, phone, document, birth date and address at a moment, with what goes
+wrong.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ class Numbers:
 
 
 def numbers(rng: np.random.Generator, population: Population, who: Ints, time: Ints, mess: Mess) -> Numbers:
-    """The number that each person gives at a moment: the mobile of that time, the landline, the office, a relative's."""
+    """The number that each person gives at a moment: the mobile of that time, the landline, the office, a
+    relative's.
+    """
     structure, count = population.people.structure, len(who)
     draw = rng.random((5, count))
     value = _mobile_then(population, who, time, stale=draw[0] < mess.phone_stale)
@@ -183,5 +187,14 @@ def places(rng: np.random.Generator, population: Population, who: Ints, time: In
     )
     missing = rng.random(len(who)) < mess.address_missing
     empty = blank(len(who))
-    columns = (write_lines(rng, now), now.postcode, city_column(now, "name"), city_column(now, "region"))
-    return Place(*(np.where(missing, empty, column) for column in columns), now.country)
+
+    def asked(column: Strings) -> Strings:
+        return np.where(missing, empty, column)
+
+    return Place(
+        asked(write_lines(rng, now)),
+        asked(now.postcode),
+        asked(city_column(now, "name")),
+        asked(city_column(now, "region")),
+        now.country,
+    )

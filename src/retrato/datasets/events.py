@@ -1,8 +1,8 @@
 """The event exports: what people did, channel by channel, in small journeys.
 
-An event export is made of journeys (a visit with its views and cart, a call with its ticket, a mailing with its opens). Each is a
-template of kinds, drawn by weight. Some journeys belong to nobody known: cookies that never say who they are, callers from
-unknown numbers, customers who pay and leave. Shares of the exports are in `SHARES`.
+An event export is made of journeys (a visit with its views and cart, a call with its ticket, a mailing with its
+opens). Each is a template of kinds, drawn by weight. Some journeys belong to nobody known: cookies that never say who
+they are, callers from unknown numbers, customers who pay and leave. Shares of the exports are in `SHARES`.
 
 | export | identified by | times |
 |---|---|---|
@@ -136,11 +136,13 @@ def newsletter_events(rng: np.random.Generator, world: World, count: int) -> Exp
 
 
 _QUESTIONS = strings(
-    ["Hola, buenas", "¿Me pueden llamar?", "Tengo una duda con la factura", "No funciona internet", "Hi, is anyone there?",
+    ["Hola, buenas", "¿Me pueden llamar?", "Tengo una duda con la factura", "No funciona internet",
+        "Hi, is anyone there?",
      "¿Cuánto cuesta la fibra?", "Gracias", "Ok perfecto", "Quiero cambiar de tarifa"]
 )  # fmt: skip
 _ANSWERS = strings(
-    ["¡Hola! ¿En qué podemos ayudarle?", "Le llamamos hoy por la tarde", "Lo miramos y le decimos", "Thanks for your message",
+    ["¡Hola! ¿En qué podemos ayudarle?", "Le llamamos hoy por la tarde", "Lo miramos y le decimos",
+        "Thanks for your message",
      "Su petición queda registrada", "¿Me facilita su DNI?"]
 )  # fmt: skip
 AGENTS = strings(["A. Molina", "C. Rey", "J. Ward", "L. Pardo", "M. Sosa", "N. Byrne", "R. Tapia", "S. Cano"])

@@ -1,4 +1,6 @@
-"""An export while it is being made: columns of text, a moment and a person for every row, then keys and an Arrow table."""
+"""An export while it is being made: columns of text, a moment and a person for every row, then keys and an Arrow
+table.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ class Export:
         return replace(ordered, columns={self.key: keys, **ordered.columns})
 
     def with_story(self, touches: Sequence[Touch], first_person: int) -> Export:
-        """Put the rows of the story where they belong in time; its people come after the others, from `first_person` on."""
+        """Put the rows of the story where they belong in time; its people come after the others, from `first_person`
+        on.
+        """
         if not touches:
             return self
         told = {name: strings(touch.values.get(name, "") for touch in touches) for name in self.columns}
@@ -56,9 +60,7 @@ class Export:
 
     def table(self) -> pa.Table:
         """The rows as a table of strings, null where there is no value."""
-        arrays = {
-            name: pa.array(np.where(column == "", None, column), pa.string()) for name, column in self.columns.items()
-        }
+        arrays = {name: pa.array(_nulled(column, column == ""), pa.string()) for name, column in self.columns.items()}
         return pa.table(arrays)
 
     def truth(self, key_name: str, ids: dict[str, Strings]) -> pa.Table:
@@ -66,5 +68,11 @@ class Export:
         known = np.where(self.who < 0, 0, self.who)
         columns = {key_name: pa.array(self.columns[self.key], pa.string())}
         for name, column in ids.items():
-            columns[name] = pa.array(np.where(self.who < 0, None, column[known]), pa.string())
+            columns[name] = pa.array(_nulled(column[known], self.who < 0), pa.string())
         return pa.table(columns)
+
+
+def _nulled(column: Strings, missing: Flags) -> Strings:
+    column = column.copy()
+    column[missing] = None
+    return column

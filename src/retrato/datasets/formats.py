@@ -1,6 +1,7 @@
 """Numbers, days and times as text, a whole column at a time.
 
-Columns of text are numpy arrays of Python strings (`Strings`): `+`, `np.where` and indexing work on them element by element.
+Columns of text are numpy arrays of Python strings (`Strings`): `+`, `np.where` and indexing work on them element by
+element.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def weighted(rng: np.random.Generator, weights: npt.ArrayLike, count: int) -> In
     """
     edges = np.cumsum(np.asarray(weights, dtype=float))
     found = np.searchsorted(edges, rng.random(count) * edges[-1], side="right")
-    return np.minimum(found, len(edges) - 1).astype(np.int64)
+    return np.asarray(np.minimum(found, len(edges) - 1), dtype=np.int64)
 
 
 def zipf(count: int, *, shift: float = 3.0, power: float = 0.9) -> Floats:

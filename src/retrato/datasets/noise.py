@@ -1,7 +1,7 @@
 """What goes wrong in each channel, in one table: `MESS`.
 
-Every number is a probability per record (or a weight where a tuple is given). The shares are estimates of what such exports look
-like; the comments say why a channel has them. Change them here and nowhere else.
+Every number is a probability per record (or a weight where a tuple is given). The shares are estimates of what such
+exports look like; the comments say why a channel has them. Change them here and nowhere else.
 """
 
 from __future__ import annotations
@@ -58,18 +58,21 @@ class Mess:
 
 #: Channel by channel: the record exports, then the event exports that carry contact points of their own.
 MESS = {
-    # Typed by staff in the office with the document in front of them: complete, but of all ages, with the damage of an old
-    # migration through a spreadsheet (numbers as floats, capitals, no accents) and fields that may not be left empty.
+    # Typed by staff in the office with the document in front of them: complete, but of all ages, with the damage of an
+    # old migration through a spreadsheet (numbers as floats, capitals, no accents) and fields that may not be left
+    # empty.
     "crm": Mess(
         second_given_lost=0.30, second_surname_lost=0.10, surnames_joined=0.04, nickname=0.01, abbreviated=0.15,
         accents_lost=0.35, upper=0.30, typed=0.035, heard=0.01,
         email_missing=0.17, email_placeholder=0.025, email_slip=0.015, email_case=0.12, email_office=0.02,
-        phone_missing=0.08, phone_fixed=0.25, phone_office=0.07, phone_placeholder=0.025, phone_slip=0.012, phone_stale=0.05,
+        phone_missing=0.08, phone_fixed=0.25, phone_office=0.07, phone_placeholder=0.025, phone_slip=0.012,
+        phone_stale=0.05,
         habits=(0.52, 0.16, 0.04, 0.14, 0.04, 0.03, 0.02, 0.05),
         document_missing=0.36, document_slip=0.012,
         birth_missing=0.30, birth_placeholder=0.03, birth_slip=0.02, address_missing=0.15,
     ),
-    # Typed by the customers themselves, mostly on a telephone: the own address is right, names are short and in lower case.
+    # Typed by the customers themselves, mostly on a telephone: the own address is right, names are short and in lower
+    # case.
     "web_form": Mess(
         name_missing=0.03, second_given_lost=0.70, second_surname_lost=0.50, nickname=0.06, abbreviated=0.02,
         accents_lost=0.50, upper=0.03, lower=0.20, typed=0.03,
@@ -80,13 +83,15 @@ MESS = {
     ),
     # The number is certain, the name is whatever people call themselves there.
     "whatsapp": Mess(
-        styles=(0.42, 0.50, 0.08, 0.0), name_missing=0.14, second_given_lost=0.75, second_surname_lost=0.80, nickname=0.22,
+        styles=(0.42, 0.50, 0.08, 0.0), name_missing=0.14, second_given_lost=0.75, second_surname_lost=0.80,
+        nickname=0.22,
         accents_lost=0.45, lower=0.10, typed=0.01,
         phone_missing=0.0, phone_relative=0.01, habits=(0, 0, 0, 0, 0, 0, 1, 0),
     ),
     # Heard by an agent in a hurry: spelled as it sounds, the number comes from the line, sometimes the one at work.
     "call_centre_contacts": Mess(
-        styles=(0.78, 0.10, 0.02, 0.10), name_missing=0.04, second_given_lost=0.60, second_surname_lost=0.45, nickname=0.05,
+        styles=(0.78, 0.10, 0.02, 0.10), name_missing=0.04, second_given_lost=0.60, second_surname_lost=0.45,
+        nickname=0.05,
         accents_lost=0.70, upper=0.35, typed=0.03, heard=0.20,
         email_missing=0.72, email_slip=0.06, email_case=0.1,
         phone_missing=0.03, phone_fixed=0.15, phone_office=0.06, phone_relative=0.03, phone_slip=0.005, phone_stale=0.0,
@@ -95,7 +100,8 @@ MESS = {
     ),
     # A paper form at the counter, typed later: surnames first, capitals, numbers misread.
     "shop_cards": Mess(
-        styles=(0.35, 0.0, 0.05, 0.60), second_given_lost=0.45, second_surname_lost=0.25, nickname=0.02, abbreviated=0.20,
+        styles=(0.35, 0.0, 0.05, 0.60), second_given_lost=0.45, second_surname_lost=0.25, nickname=0.02,
+        abbreviated=0.20,
         accents_lost=0.60, upper=0.60, typed=0.06,
         email_missing=0.45, email_slip=0.05, email_relative=0.04,
         phone_missing=0.20, phone_fixed=0.12, phone_placeholder=0.05, phone_slip=0.03, phone_stale=0.05,
@@ -104,7 +110,8 @@ MESS = {
     ),
     # An address is all it takes; name and a number for SMS are optional, and the second mailbox is popular.
     "newsletter": Mess(
-        styles=(0.40, 0.55, 0.0, 0.05), name_missing=0.35, second_given_lost=0.70, second_surname_lost=0.60, nickname=0.08,
+        styles=(0.40, 0.55, 0.0, 0.05), name_missing=0.35, second_given_lost=0.70, second_surname_lost=0.60,
+        nickname=0.08,
         accents_lost=0.40, lower=0.15, typed=0.02,
         email_missing=0.0, email_second=0.25, email_work=0.08, email_slip=0.02, email_case=0.04, email_tag=0.07,
         phone_missing=0.70, habits=(0.1, 0, 0, 0.8, 0.1, 0, 0, 0),
@@ -120,7 +127,8 @@ MESS = {
     "call_centre": Mess(phone_missing=0.0, phone_fixed=0.15, phone_office=0.06, habits=(0.5, 0, 0, 0.3, 0, 0.2, 0, 0)),
     # Told at the till for the receipt.
     "shop_till": Mess(
-        email_missing=0.0, email_slip=0.04, phone_missing=0.0, phone_slip=0.02, phone_fixed=0.05, habits=(0.8, 0.2, 0, 0, 0, 0, 0, 0),
+        email_missing=0.0, email_slip=0.04, phone_missing=0.0, phone_slip=0.02, phone_fixed=0.05,
+        habits=(0.8, 0.2, 0, 0, 0, 0, 0, 0),
     ),
 }  # fmt: skip
 

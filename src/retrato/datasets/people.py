@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrato.datasets.formats import Flags, Ints, Strings, blank
+from retrato.datasets.formats import Flags, Strings, blank
 from retrato.datasets.names import draw_given, draw_surname
 from retrato.datasets.places import CODES, COUNTRIES, ENGLISH
 
 if TYPE_CHECKING:
     from retrato.datasets.households import Structure
 
-#: Share with a second given name, by country: in Latin America two are the rule, in Spain the compounds of the list suffice.
+#: Share with a second given name, by country: in Latin America two are the rule, in Spain the compounds of the list
+#: suffice.
 SECOND_GIVEN = {"ES": 0.10, "MX": 0.55, "AR": 0.60, "CL": 0.65, "CO": 0.55, "GB": 0.25, "US": 0.35}
 NAMED_AFTER_FATHER = {"es": 0.14, "en": 0.07}
 NAMED_AFTER_MOTHER = {"es": 0.06, "en": 0.01}

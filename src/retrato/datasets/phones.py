@@ -1,7 +1,8 @@
 """Telephone numbers: drawn in the ranges that each country assigns, and written in its many ways.
 
-A number is its national significant digits as a whole number (600112233); an Argentine mobile is kept without its 9. Ranges follow
-the national numbering plans as the metadata of `phonenumbers` has them. Numbers are drawn at random and are nobody's on purpose.
+A number is its national significant digits as a whole number (600112233); an Argentine mobile is kept without its 9.
+Ranges follow the national numbering plans as the metadata of `phonenumbers` has them. Numbers are drawn at random and
+are nobody's on purpose.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ PATTERNS = {
     "ES fixed": "XXXXXXXXX|XX XXX XX XX|XX-XXX-XX-XX|+34XXXXXXXXX|+34 XX XXX XX XX|0034XXXXXXXXX|34XXXXXXXXX",
     "MX mobile": "XXXXXXXXXX|XX XXXX XXXX|XX-XXXX-XXXX|+52XXXXXXXXXX|+52 1 XX XXXX XXXX|0052XXXXXXXXXX|521XXXXXXXXXX",
     "MX fixed": "XXXXXXXXXX|XX XXXX XXXX|XX-XXXX-XXXX|+52XXXXXXXXXX|+52 XX XXXX XXXX|0052XXXXXXXXXX|52XXXXXXXXXX",
-    "AR mobile 11": "1115XXXXXXXX|11 15-XXXX-XXXX|011-15-XXXX-XXXX|+54911XXXXXXXX|+54 9 11 XXXX-XXXX|0054911XXXXXXXX|54911XXXXXXXX",
-    "AR mobile": "XXX15XXXXXXX|XXX 15-XXX-XXXX|0XXX-15-XXX-XXXX|+549XXXXXXXXXX|+54 9 XXX XXX-XXXX|00549XXXXXXXXXX|549XXXXXXXXXX",
+    "AR mobile 11": "1115XXXXXXXX|11 15-XXXX-XXXX|011-15-XXXX-XXXX|"
+        "+54911XXXXXXXX|+54 9 11 XXXX-XXXX|0054911XXXXXXXX|54911XXXXXXXX",
+    "AR mobile": "XXX15XXXXXXX|XXX 15-XXX-XXXX|0XXX-15-XXX-XXXX|"
+        "+549XXXXXXXXXX|+54 9 XXX XXX-XXXX|00549XXXXXXXXXX|549XXXXXXXXXX",
     "AR fixed": "XXXXXXXXXX|0XX XXXX-XXXX|0XX-XXXX-XXXX|+54XXXXXXXXXX|+54 XX XXXX-XXXX|0054XXXXXXXXXX|54XXXXXXXXXX",
     "CL mobile": "XXXXXXXXX|X XXXX XXXX|X-XXXX-XXXX|+56XXXXXXXXX|+56 X XXXX XXXX|0056XXXXXXXXX|56XXXXXXXXX",
     "CL fixed": "XXXXXXXXX|XX XXX XXXX|XX-XXX-XXXX|+56XXXXXXXXX|+56 XX XXX XXXX|0056XXXXXXXXX|56XXXXXXXXX",

@@ -1,7 +1,8 @@
 """Countries, cities, streets: where people live, and how an address is written there.
 
-Cities are real, with rough population weights, the range of their postcodes and their telephone area code. Street names are
-the ones found in any town of the country. House numbers are drawn, so an address is plausible and nobody's in particular.
+Cities are real, with rough population weights, the range of their postcodes and their telephone area code. Street
+names are the ones found in any town of the country. House numbers are drawn, so an address is plausible and nobody's
+in particular.
 """
 
 from __future__ import annotations
@@ -141,7 +142,8 @@ COUNTRIES = (
             Barranquilla|Atlántico|9|80001|80020|605
             Bucaramanga|Santander|5|680001|680011|607
             Cartagena|Bolívar|6|130001|130015|605"""),
-        (("Carrera", "Cra.", "Kr", "Cra"), ("Calle", "Cl.", "Cll", "CL"), ("Avenida", "Av.", "AV"), ("Transversal", "Tv.", "Transv.")),
+        (("Carrera", "Cra.", "Kr", "Cra"), ("Calle", "Cl.", "Cll", "CL"), ("Avenida", "Av.", "AV"), ("Transversal",
+        "Tv.", "Transv.")),
         "gmail.com hotmail.com outlook.com yahoo.es yahoo.com live.com une.net.co",
         ("Colombia", "CO", "COLOMBIA"),
     ),
@@ -182,20 +184,21 @@ ENGLISH = strings(country.language for country in COUNTRIES) == "en"
 
 STREETS = {
     "es": """
-    Mayor Real Nueva Sol Constitución Libertad San_José San_Juan Santa_María Cervantes Colón San_Antonio Goya Velázquez Alcalá
-    Hidalgo Juárez Morelos Bolívar San_Martín Sucre Independencia Reforma Insurgentes Revolución Belgrano Rivadavia Mitre
-    Sarmiento Moreno O'Higgins Prat Balmaceda Santander Nariño Caldas Ayacucho Junín Lavalle Corrientes Santa_Fe Providencia
-    de_la_Paz de_las_Flores del_Carmen de_los_Reyes_Católicos del_Prado de_Andalucía de_América de_Aragón de_Europa
-    Miguel_Hernández Federico_García_Lorca Antonio_Machado Rosalía_de_Castro Emilia_Pardo_Bazán Pablo_Neruda Gabriela_Mistral
-    Doctor_Fleming Ramón_y_Cajal Gran_Vía Castilla León Toledo Zaragoza Valencia Sevilla Granada Bailén Lepanto Doctor_Marañón
-    Rosario Esperanza Primavera Olivo Pinos Álamos Cipreses Naranjos Jazmines Rosales Estación Molino Fuente Huertas
-    Padre_Damián Hermanos_Machado 20_de_Noviembre 5_de_Mayo 9_de_Julio 25_de_Mayo 16_de_Septiembre 12_de_Octubre""",
-    "en": """
-    High Church Main Park Station London Victoria Green King's Queen's Manor Mill School Chapel North South West East Oak
-    Maple Elm Cedar Pine Walnut Washington Lincoln Jefferson Madison Jackson Franklin Highland Hill Lake River Spring
-    Sunset Meadow Forest Willow Cherry Chestnut Birch Ash Grove Springfield Windsor Albert Alexandra York George St_John's
-    St_Mary's Cambridge Oxford Kingsway Richmond Stanley Clarence Grange Orchard Garden Woodland Broad Bridge Market Castle
-    New Old_Mill Sycamore Magnolia Laurel Dogwood Hickory Juniper Prospect Union Liberty Center Second Third Fourth Fifth""",
+    Mayor Real Nueva Sol Constitución Libertad San_José San_Juan Santa_María Cervantes Colón San_Antonio Goya Velázquez
+    Alcalá Hidalgo Juárez Morelos Bolívar San_Martín Sucre Independencia Reforma Insurgentes Revolución Belgrano
+    Rivadavia Mitre Sarmiento Moreno O'Higgins Prat Balmaceda Santander Nariño Caldas Ayacucho Junín Lavalle Corrientes
+    Santa_Fe Providencia de_la_Paz de_las_Flores del_Carmen de_los_Reyes_Católicos del_Prado de_Andalucía de_América
+    de_Aragón de_Europa Miguel_Hernández Federico_García_Lorca Antonio_Machado Rosalía_de_Castro Emilia_Pardo_Bazán
+    Pablo_Neruda Gabriela_Mistral Doctor_Fleming Ramón_y_Cajal Gran_Vía Castilla León Toledo Zaragoza Valencia Sevilla
+    Granada Bailén Lepanto Doctor_Marañón Rosario Esperanza Primavera Olivo Pinos Álamos Cipreses Naranjos Jazmines
+    Rosales Estación Molino Fuente Huertas Padre_Damián Hermanos_Machado 20_de_Noviembre 5_de_Mayo 9_de_Julio
+    25_de_Mayo 16_de_Septiembre 12_de_Octubre""", "en": """
+    High Church Main Park Station London Victoria Green King's Queen's Manor Mill School Chapel North South West East
+    Oak Maple Elm Cedar Pine Walnut Washington Lincoln Jefferson Madison Jackson Franklin Highland Hill Lake River
+    Spring Sunset Meadow Forest Willow Cherry Chestnut Birch Ash Grove Springfield Windsor Albert Alexandra York George
+    St_John's St_Mary's Cambridge Oxford Kingsway Richmond Stanley Clarence Grange Orchard Garden Woodland Broad Bridge
+    Market Castle New Old_Mill Sycamore Magnolia Laurel Dogwood Hickory Juniper Prospect Union Liberty Center Second
+    Third Fourth Fifth""",
 }  # fmt: skip
 
 
@@ -285,7 +288,9 @@ def city_column(homes: Homes, attribute: str) -> Strings:
 
 
 def write_lines(rng: np.random.Generator, homes: Homes) -> Strings:
-    """The street line of every dwelling as somebody happens to write it: short or long type, with or without the unit."""
+    """The street line of every dwelling as somebody happens to write it: short or long type, with or without the
+    unit.
+    """
     count = len(homes.country)
     kind = blank(count)
     spelling = rng.random(count) ** 1.3
@@ -303,7 +308,8 @@ def write_lines(rng: np.random.Generator, homes: Homes) -> Strings:
     hispanic = (
         kind + np.where(kind == "", "", " ") + homes.street + np.where(colombian, " ", comma) + homes.number + unit
     )
-    return np.where(english, homes.number + " " + homes.street + " " + kind + unit, hispanic)
+    anglo = homes.number + " " + homes.street + " " + kind + unit
+    return np.asarray(np.where(english, anglo, hispanic), dtype=object)
 
 
 def _bare(units: Strings) -> Strings:

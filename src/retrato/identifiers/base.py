@@ -1,8 +1,8 @@
 """What every identifier type is: raw text in, canonical value, matching keys and status out.
 
 A type is a frozen object that can be configured (`Phone(region="ES")`). It reads one value (`parse`) or a whole column
-(`parse_column`); both give the same result. A field of the mapping vocabulary feeds one *part* of one type: `given_name`
-feeds the part `given` of `PersonName`, `phone` the part `text` of `Phone`.
+(`parse_column`); both give the same result. A field of the mapping vocabulary feeds one *part* of one type:
+`given_name` feeds the part `given` of `PersonName`, `phone` the part `text` of `Phone`.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Feature:
     """One thing that matching compares, and the keys that it reads.
 
     `keys[0]` is the main key (its exact agreement is the top level); the others serve further levels or blocking.
-    `contact_point` marks values that strangers can come to share (a phone, a desk); `multivalued` that a record can have several.
+    `contact_point` marks values that strangers can come to share (a phone, a desk); `multivalued` that a record can have
+    several.
     """
 
     name: str
@@ -66,7 +67,7 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A name of the mapping vocabulary: the part it feeds and the headers it is recognised by (folded, ASCII, lower case)."""
+    """A name of the mapping vocabulary: the part it feeds and the headers it is recognised by (folded)."""
 
     part: str
     headers: tuple[str, ...]
@@ -144,8 +145,8 @@ class IdentifierType(ABC):
         """Read a whole table: one row an item, one text column a part.
 
         Returns a row per identifier found: `item` (row number in `table`, int64), `ordinal` (int32, within the item),
-        `namespace`, `value`, `raw`, `status`, `issues` (codes joined by a space), `parts` (JSON text), then one text column for
-        each of `key_names()`. A faster implementation must give the very same table.
+        `namespace`, `value`, `raw`, `status`, `issues` (codes joined by a space), `parts` (JSON text), then one text
+        column for each of `key_names()`. A faster implementation must give the very same table.
         """
         names = table.column_names
         columns = [table.column(name).to_pylist() for name in names]

@@ -97,12 +97,13 @@ class BirthDate(IdentifierType):
             return {}
         years = [reading.key[:4] for text in sample if (reading := _full_date(text)) is not None]
         spread = len(set(years)) / max(len(years), 1)
-        adult = sum(1 for year in years if "1900" <= year <= "2010") / len(sample)
+        adult = sum(1 for year in years if "1500" <= year <= "2012") / len(sample)
         return {"birth_date": adult * (0.75 if spread > 0.1 or len(sample) < 20 else 0.3)}
 
 
 def _full_date(text: str) -> DateReading | None:
-    if len(text) > 32 or (text.isdigit() and len(text) != 8):
+    written = text.strip()
+    if len(written) > 32 or (written.isdigit() and len(written) != 8):
         return None
-    reading = read_date(text)
+    reading = read_date(written)
     return reading if reading is not None and reading.real and reading.precision == 3 else None

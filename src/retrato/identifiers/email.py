@@ -131,8 +131,8 @@ class Email(IdentifierType):
 
 
 def _looks_like_address(text: str) -> bool:
-    _, at, domain = text.strip().rpartition("@")
-    return bool(at) and "." in domain and not domain.lower().startswith(("c.us", "s.whatsapp.net", "g.us"))
+    local, _, domain = text.strip().rpartition("@")
+    return bool(local) and "." in domain and not domain.lower().startswith(("c.us", "s.whatsapp.net", "g.us"))
 
 
 def _candidates(text: str) -> list[str]:

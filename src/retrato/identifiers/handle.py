@@ -64,7 +64,7 @@ class Handle(IdentifierType):
         platform = platform or _PLATFORMS.get(self.namespace.lower(), self.namespace)
         value = name.strip().lstrip("@").strip().strip("/").lower()
         key = code_key(value)
-        if is_absent(fold(value)) or is_filler_code(key):
+        if is_null(value) or is_absent(fold(value)) or is_filler_code(key):
             return Identifier(self.kind, raw, value or None, Status.PLACEHOLDER, platform)
         if _HANDLE.fullmatch(value) is None:
             return Identifier(self.kind, raw, None, Status.INVALID, platform, issues=(_NO_HANDLE,))

@@ -351,6 +351,9 @@ def _capital(letter: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _titled_word(word: str) -> str:
     """A word in title case, with `Mc`, `O'` and hyphens as people write them."""
-    pieces = re.split(r"([-'’])", word.lower())
+    lowered = word.lower()
+    if len(lowered) != len(word) or lowered.upper().lower() != lowered:
+        return word
+    pieces = re.split(r"([-'’])", lowered)
     joined = "".join(_capital(piece[:1]) + piece[1:] for piece in pieces)
     return "Mc" + joined[2:3].upper() + joined[3:] if joined.startswith("Mc") and len(joined) > 4 else joined

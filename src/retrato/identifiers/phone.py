@@ -37,7 +37,27 @@ _FLOAT = re.compile(r"\+?(\d+)\.0+")
 _SCIENTIFIC = re.compile(r"(\d(?:[.,]\d+)?)[eE]\+?(\d{1,2})")
 _TRUNK_ZERO = re.compile(r"(\+|\b00)\s*(\d{1,3})\s*\(0\)")
 _SHAPE = re.compile(r"[+\d\s().\-/–—·*#\u00a0\u2007\u202f\u200b\u202a\u202c]+")
-_DATE = re.compile(r"(?:19|20)\d\d[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:19|20)?\d\d")
+#: Calling codes of the countries this package knows best, for telling numbers without a plus sign from ids.
+_CALLING_CODES = (
+    "00",
+    "1",
+    "34",
+    "44",
+    "51",
+    "52",
+    "54",
+    "55",
+    "56",
+    "57",
+    "58",
+    "593",
+    "598",
+    "351",
+    "33",
+    "39",
+    "49",
+)
+_DATE = re.compile(r"[12]\d{3}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d\d)?\d\d")
 
 _DAMAGED = Issue("spreadsheet_damage", "the number was rounded by a spreadsheet: its last digits are lost")
 _NO_REGION = Issue("no_region", "a national number without a country cannot be checked")
@@ -154,26 +174,30 @@ class Phone(IdentifierType):
         """The share of values that look like numbers; plain digits say less than `+`, blanks and brackets."""
         if not sample:
             return {}
-        likely = 0.0
-        for text in sample[:200]:
-            digits = sum(each.isdigit() for each in text)
-            if "@" in text:
-                likely += 1.0 if _WHATSAPP_ID.fullmatch(text.strip()) else 0.0
-            elif 8 <= digits <= 15 and not _DATE.match(text.strip()) and _SHAPE.fullmatch(text.strip()):
-                spaced = text.strip()[0] in "+(" or " " in text.strip() or "-" in text
-                likely += 1.0 if spaced else _plain_likelihood(text.strip())
-        return {"phone": 0.95 * likely / len(sample[:200])}
+        likely = sum(_likelihood(text.strip()) for text in sample[:200])
+        return {"phone": 0.95 * likely / len(sample[:200]) * (0.3 if _is_count(sample[:200]) else 1.0)}
 
 
-def _plain_likelihood(digits: str) -> float:
-    """How likely a run of bare digits is a phone number rather than an id or a date of 8 digits."""
-    if not digits.isdigit() or len(digits) < 9:
+def _likelihood(text: str) -> float:
+    """How likely one text is a phone number rather than an id, a date or a code."""
+    if "@" in text:
+        return 1.0 if _WHATSAPP_ID.fullmatch(text) else 0.0
+    digits = sum(each.isdigit() for each in text)
+    if not 8 <= digits <= 15 or _DATE.match(text) or not _SHAPE.fullmatch(text):
         return 0.0
-    return (
-        0.7
-        if digits[0] in "6789" or digits.startswith(("00", "34", "52", "54", "44", "1")) or len(digits) >= 11
-        else 0.4
-    )
+    if not text.isdigit():
+        return 1.0 if text[0] in "+(" or " " in text or "-" in text else 0.4
+    if digits == 9:
+        return 0.7 if text[0] in "6789" else 0.3
+    if digits == 10:
+        return 0.2 if text.startswith(("15", "16", "17")) else 0.5
+    return 0.7 if digits > 10 and text.startswith(_CALLING_CODES) else 0.2
+
+
+def _is_count(sample: Sequence[str]) -> bool:
+    """Whether the values are numbers that run on, as ids do."""
+    numbers = [int(text) for text in sample if text.isdecimal() and len(text) < 16]
+    return len(numbers) == len(sample) > 10 and max(numbers) - min(numbers) < 50 * len(numbers)
 
 
 def _pieces(text: str) -> list[str]:

@@ -47,5 +47,5 @@ def looks_like_postcode(text: str) -> bool:
     >>> looks_like_postcode("28013"), looks_like_postcode("SW1A 1AA"), looks_like_postcode("Madrid")
     (True, True, False)
     """
-    key = postcode_key(text)
-    return key is not None and len(key) <= 8 and _SHAPES.fullmatch(key) is not None
+    key = None if "." in text else postcode_key(text)
+    return key is not None and len(key) <= (6 if key.isdigit() else 8) and _SHAPES.fullmatch(key) is not None

@@ -105,7 +105,7 @@ def has_street_word(text: str) -> bool:
     if _STREET_MARK.match(text):
         return True
     tokens = fold(text.partition(",")[0]).split()
-    if len(tokens) < 2 or len(text) > 200:
+    if len(tokens) < 2 or len(text) > 200 or "@" in text or ":" in text:
         return False
     before = tokens[0] in _before() and len(tokens[0]) > 1
     after = any(token in _after() for token in tokens[1:])

@@ -43,14 +43,15 @@ class Config:
 
 
 def load_config(path: str | Path) -> Config:
-    """Read a configuration file.
+    r"""Read a configuration file.
 
-    Raises `ConfigurationError` with every problem of the file and a hint for each; for text that is no TOML, with its line.
+    Raises `ConfigurationError` with every problem of the file and a hint for each; for text that is no TOML, with its
+    line.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     file = Path(folder, "rules.toml")
-    ...     _ = file.write_text('precision = "high"\\n[[source]]\\nfile = "crm.csv"\\nregion = "ES"\\n')
+    ...     _ = file.write_text('precision = "high"\n[[source]]\nfile = "crm.csv"\nregion = "ES"\n')
     ...     config = load_config(file)
     >>> config.sources[0].name, config.sources[0].region, config.ruleset
     ('crm', 'ES', {'precision': 'high'})

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def with_foreign_keys(
     mappings: Sequence[SourceMapping], reads: Sequence[ReadSource], engine: DuckDBEngine
 ) -> tuple[SourceMapping, ...]:
-    """Take columns of event tables as customer keys that are called like the key of a record source and have its values.
+    """Take columns of event tables that are called like the key of a record source, and hold its keys, as customer key.
 
     A mapping that the user gives is not changed.
     """

@@ -49,9 +49,9 @@ _ACCOUNTS = {
 _QUALIFIERS = _words(
     "de del la el of the contact contacto customer client cliente llamante caller user usuario member socio "
     "subscriber person persona personal work home office trabajo casa oficina primary secondary alternate "
-    "alternative alternativo alternativa other otro otra principal main second segundo segunda mobile current actual raw clean value "
-    "valor properties attributes fields custom profile perfil lead buyer comprador recipient destinatario "
-    "particular billing shipping mailing facturacion envio"
+    "alternative alternativo alternativa other otro otra principal main second segundo segunda mobile current "
+    "actual raw clean value valor properties attributes fields custom profile perfil lead buyer comprador "
+    "recipient destinatario particular billing shipping mailing facturacion envio"
 )
 #: Words that make a column speak of somebody or something else than the customer.
 _OTHERS = _words(

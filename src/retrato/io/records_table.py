@@ -23,8 +23,8 @@ _ROW_KEYS = (
 _CUSTOMER_KEYS = (
     "customer id", "customer key", "customer number", "customer no", "customer code", "id cliente", "cliente id",
     "codigo cliente", "codigo de cliente", "cod cliente", "numero de cliente", "numero cliente", "num cliente",
-    "n cliente", "client id", "client number", "user id", "id usuario", "subscriber id", "member id", "person id", "profile id", "account id",
-    "external id", "id externo", "account number",
+    "n cliente", "client id", "client number", "user id", "id usuario", "subscriber id", "member id", "person id",
+    "profile id", "account id", "external id", "id externo", "account number",
 )  # fmt: skip
 _RANK = {squeezed(header): rank for rank, header in enumerate((*_ROW_KEYS, *_CUSTOMER_KEYS))}
 _NO_KEY = len(_ROW_KEYS) + len(_CUSTOMER_KEYS) + 2

@@ -1,13 +1,15 @@
 """Arrow tables as Parquet, CSV and Excel files; the same table always gives the same bytes.
 
-CSV and Excel are for people: lists are joined with "; ", and in CSV a text that a spreadsheet would run as a formula (it begins
-with `=`, `+`, `-`, `@`, a tab or a carriage return) gets an apostrophe before it, unless it is a number or a telephone number.
-Parquet is for programs: nothing is changed. In Excel files texts are always written as texts, so nothing needs guarding.
+CSV and Excel are for people: lists are joined with "; ", and in CSV a text that a spreadsheet would run as a formula
+(it begins with `=`, `+`, `-`, `@`, a tab or a carriage return) gets an apostrophe before it, unless it is a number or a
+telephone number. Parquet is for programs: nothing is changed. In Excel files texts are always written as texts, so
+nothing needs guarding.
 """
 
 from __future__ import annotations
 
 import csv
+import importlib
 import re
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -68,9 +70,12 @@ def guarded(text: str) -> str:
 
 
 def write_xlsx(data: pa.Table, path: Path) -> None:
-    """Write one Excel sheet. Raises `OutputError` without the extra `excel`, and for more rows or letters than Excel holds."""
+    """Write one Excel sheet.
+
+    Raises `OutputError` without the extra `excel`, and for more rows or letters than Excel holds.
+    """
     try:
-        import xlsxwriter
+        xlsxwriter = importlib.import_module("xlsxwriter")
     except ImportError as error:
         raise OutputError(
             "Excel files need XlsxWriter: pip install 'retrato[excel]', or write parquet or csv"
@@ -79,14 +84,20 @@ def write_xlsx(data: pa.Table, path: Path) -> None:
         raise OutputError(
             f"{path.stem} has {data.num_rows} rows and Excel holds {_ROWS_OF_A_SHEET}; write parquet or csv"
         )
-    with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
-        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})  # the same table, the same bytes
-        sheet = book.add_worksheet(path.stem[:31])
-        for column, name in enumerate(data.column_names):
-            sheet.write_string(0, column, name)
-        for number, row in enumerate(_rows(data), 1):
-            for column, cell in enumerate(row):
-                _write_cell(sheet, number, column, cell)
+    try:
+        with xlsxwriter.Workbook(path, {"constant_memory": True, "tmpdir": str(path.parent)}) as book:
+            book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})  # the same table, the same bytes
+            _fill_sheet(book.add_worksheet(path.stem[:31]), data)
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise OSError(*error.args[0].args) from error
+
+
+def _fill_sheet(sheet: Any, data: pa.Table) -> None:
+    for column, name in enumerate(data.column_names):
+        sheet.write_string(0, column, name)
+    for number, row in enumerate(_rows(data), 1):
+        for column, cell in enumerate(row):
+            _write_cell(sheet, number, column, cell)
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> None:
@@ -100,9 +111,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Any) -> None:
         return
     text = _UNWRITABLE.sub("", text_of(cell) or "")
     if len(text) > _LETTERS_OF_A_CELL:
-        raise OutputError(
-            f"row {row} has a cell of {len(text)} letters and Excel holds {_LETTERS_OF_A_CELL}; write parquet or csv"
-        )
+        raise OutputError(f"row {row} has a cell of {len(text)} letters, more than Excel holds; write parquet or csv")
     sheet.write_string(row, column, text)
 
 

@@ -1,12 +1,13 @@
 """Results on disk, all or nothing: a folder is complete or it is not there.
 
-Everything is written beside the target and then renamed, so that a crash, a full disk or Ctrl-C leaves the earlier result in place.
-Files can be read by their owner only (folder 0700, files 0600).
+Everything is written beside the target and then renamed, so that a crash, a full disk or Ctrl-C leaves the earlier
+result in place. Files can be read by their owner only (folder 0700, files 0600).
 """
 
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 from pathlib import Path
@@ -30,16 +31,16 @@ MARK = "run.json"
 class OutputFolder:
     """A folder of results that is being written.
 
-    Enter it, write, and leave: leaving renames it into place, an exception removes what was written. A folder that exists is
-    only replaced when it is an earlier result (it has a `run.json`) or empty; otherwise making an `OutputFolder` raises
-    `OutputError`, as does anything the disk refuses.
+    Enter it, write, and leave: leaving renames it into place, an exception removes what was written. A folder that
+    exists is only replaced when it is an earlier result (its `run.json` has the key `retrato`) or empty; otherwise
+    making an `OutputFolder` raises `OutputError`, as does anything the disk refuses.
 
     >>> import tempfile
     >>> import pyarrow as pa
     >>> with tempfile.TemporaryDirectory() as home:
     ...     with OutputFolder(Path(home, "out")) as output:
     ...         output.write_table("people", pa.table({"name": ["Ana"]}), "csv")
-    ...         output.write_text("run.json", "{}")
+    ...         output.write_text("run.json", '{"retrato": "0.1.0"}')
     ...     sorted(each.name for each in Path(home, "out").iterdir())
     ['people.csv', 'run.json']
     """
@@ -55,7 +56,7 @@ class OutputFolder:
             raise OutputError(f"{self.folder} is no folder that can be replaced; name a new one")
         if self.folder.exists() and not self.folder.is_dir():
             raise OutputError(f"{self.folder} is a file; name another folder for the output")
-        if not self.folder.exists() or (self.folder / MARK).is_file():
+        if not self.folder.exists() or is_result(self.folder):
             return
         try:
             if any(self.folder.iterdir()):
@@ -69,7 +70,7 @@ class OutputFolder:
         return self
 
     def _make(self) -> None:
-        if not self.folder.exists() and (self._old / MARK).is_file():
+        if not self.folder.exists() and is_result(self._old):
             self._old.rename(self.folder)  # an earlier run died between two renames
         self.folder.parent.mkdir(parents=True, exist_ok=True)
         for leftover in (self._partial, self._old):
@@ -97,14 +98,14 @@ class OutputFolder:
             self.folder.rename(self._old)
         try:
             self._partial.rename(self.folder)
-        except OSError:
-            if self._old.exists():
+        except BaseException:
+            if not self.folder.exists() and self._old.exists():
                 self._old.rename(self.folder)
             raise
         shutil.rmtree(self._old, ignore_errors=True)
 
     def write_table(self, name: str, data: pa.Table, format: Format) -> None:  # noqa: A002
-        """Write a table as `NAME.parquet`, `NAME.csv` or `NAME.xlsx`; see `retrato.io.table_files` for how each looks."""
+        """Write a table as `NAME.parquet`, `NAME.csv` or `NAME.xlsx`; `retrato.io.table_files` tells how each looks."""
         self._write(f"{name}.{format}", lambda path: WRITERS[format](data, path))
 
     def write_text(self, name: str, text: str) -> None:
@@ -128,6 +129,15 @@ class OutputFolder:
             raise
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be written: {_advice(error)}") from error
+
+
+def is_result(folder: Path) -> bool:
+    """Whether a folder is a result of a run: its `run.json` says which version of retrato wrote it."""
+    try:
+        found = json.loads((folder / MARK).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and "retrato" in found
 
 
 def _advice(error: OSError) -> str:

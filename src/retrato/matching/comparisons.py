@@ -147,9 +147,9 @@ def _phone(key: str) -> tuple[Level, ...]:
 def _email(key: str) -> tuple[Level, ...]:
     return (
         Level("same local part", Equal("email_local")),
+        Level("one edit", EditsAtMost(key, 1)),
+        Level("two edits", EditsAtMost(key, 2)),
         Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
-        Level("similar (0.8)", JaroWinklerAtLeast(key, 0.8)),
-        Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
     )
 
 

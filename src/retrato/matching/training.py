@@ -212,16 +212,26 @@ class _Fit:
                 self.level[HOUSEHOLD, part] = shares[part]
 
     def expected(self) -> tuple[Floats, Floats]:
-        """From the candidates: expected related pairs at each level (L,), and expected pairs of each class (3,)."""
+        """From the candidates: expected related pairs at each level (L,), and expected pairs of each class (3,).
+
+        Related is what is not as unrelated for the feature: for person-specific features one person, for shared ones a household too.
+        """
         source, chance = self.table.source, self.posterior()[:, self.table.row]
         patterns = len(self.data.candidates.counts)
-        related = np.zeros(patterns)
-        np.maximum.at(related, source, 1 - chance[UNRELATED])
+        counts = self.data.candidates.counts / self.data.share
+        hot = self.offsets.hot(self.data.candidates.levels)
+        at_level = []
+        for related in (chance[SAME], 1 - chance[UNRELATED]):
+            best = np.zeros(patterns)
+            np.maximum.at(best, source, related)
+            at_level.append(np.asarray(hot.T @ (best * counts)))
+        levels = at_level[1]
+        for part, person in zip(self.slices, self.person, strict=True):
+            if person:
+                levels[part] = at_level[0][part]
         times = np.maximum(np.bincount(source, minlength=patterns), 1)
         mean = np.stack([np.bincount(source, each, patterns) / times for each in chance], axis=1)
-        counts = self.data.candidates.counts / self.data.share
-        levels = self.offsets.hot(self.data.candidates.levels).T @ (related * counts)
-        return np.asarray(levels), counts @ mean
+        return levels, counts @ mean
 
 
 def fit(data: TrainingData) -> FellegiSunter:
