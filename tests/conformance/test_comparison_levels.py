@@ -37,7 +37,7 @@ FEATURES = (
     Feature("note", Scope.SHARED, "text", ("note",)),
     Feature("national_id", Scope.PERSON, "identifier", ("national_id",), multivalued=True, namespaced=True),
     Feature("phone", Scope.SHARED, "phone", ("phone", "phone_tail"), multivalued=True),
-    Feature("email", Scope.SHARED, "email", ("email", "email_local"), multivalued=True),
+    Feature("email", Scope.SHARED, "email", ("email", "email_local", "email_letters"), multivalued=True),
 )
 
 
@@ -64,6 +64,7 @@ RECORD = st.fixed_dictionaries(
         "phone_tail": some(st.text("01", min_size=2, max_size=3)),
         "email": some(EMAILS),
         "email_local": some(WORDS),
+        "email_letters": some(WORDS),
     }
 )
 

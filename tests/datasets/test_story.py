@@ -4,7 +4,8 @@ import pytest
 from stdnum.es import dni
 
 from retrato.datasets import PEDRO, PEOPLE, Omnichannel, omnichannel
-from retrato.datasets.story import LUCIA, MARTA, OSCAR, PEDRO_JUNIOR
+from retrato.datasets.story import LUCIA, MARTA, OSCAR, PEDRO_JUNIOR, RECORDS
+from retrato.datasets.story_events import EVENTS
 
 CHANNELS_OF_PEDRO = {"crm", "web_form", "whatsapp", "call_centre_contacts", "shop_cards", "newsletter", "social"}
 
@@ -89,6 +90,12 @@ def test_identities_are_fixed_and_their_documents_valid():
     assert len({person.person_id for person in PEOPLE}) == len(PEOPLE) == 8
     assert all(dni.is_valid(person.national_id) for person in PEOPLE if person.national_id)
     assert PEDRO.name == "Pedro Navarro Ruiz"
+
+
+def test_the_story_uses_only_columns_that_the_exports_have(customers):
+    tables = customers.records | customers.events
+    for touch in (*RECORDS, *EVENTS):
+        assert set(touch.values) <= set(tables[touch.export].column_names), touch.time
 
 
 def test_everyone_of_the_story_has_records(customers):

@@ -76,6 +76,13 @@ def test_a_merge_keeps_the_larger_profile_and_redirects_the_other(engine):
     assert sorted(second["changes"]) == [("merged", B, A, 1), ("redirected", A, B, 1)]
 
 
+@pytest.mark.parametrize("large", ["abc", "bcd"])
+def test_equal_shares_go_by_the_size_of_the_former_profile(engine, large):
+    first = night(engine, {("crm", key): int(key in large) for key in "abcd"})
+    second = night(engine, crm(a=1, d=1), former=first)
+    assert set(ids(second).values()) == {new_profile_id("crm", large[0])}
+
+
 def test_a_split_keeps_the_larger_share_and_names_the_new_profile(engine):
     first = night(engine, crm(a=1, b=1, c=1))
     second = night(engine, crm(a=1, b=2, c=2), former=first)

@@ -47,14 +47,12 @@ class TestRegistry:
         assert by_kind["email"] == type_of("email")
 
     def test_the_fields_are_those_of_the_mapping_vocabulary(self) -> None:
-        assert set(FIELDS) == set(
-            [
-                *("name", "given_name", "family_name", "second_family_name", "honorific", "name_suffix"),
-                *("email", "phone", "birth_date", "sex", "national_id", "account_id", "handle", "device_id"),
-                *("address", "street_number", "address_line_2", "unit", "postcode", "city", "region", "country"),
-                *("category", "text", "number", "date", "event_time", "created_at", "updated_at"),
-            ]
-        )
+        assert set(FIELDS) == {
+            *("name", "given_name", "family_name", "second_family_name", "honorific", "name_suffix"),
+            *("email", "phone", "birth_date", "sex", "national_id", "account_id", "handle", "device_id"),
+            *("address", "street_number", "address_line_2", "unit", "postcode", "city", "region", "country"),
+            *("category", "text", "number", "date", "event_time", "created_at", "updated_at"),
+        }
 
 
 class TestCodes:

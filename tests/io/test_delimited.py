@@ -175,6 +175,10 @@ def test_the_separator_line_of_excel_is_obeyed(engine, tmp_path):
     assert rows == [(3, "1", "Ana, Eva")]
 
 
+def test_dates_may_be_column_names(engine, tmp_path):
+    assert load(engine, tmp_path / "a.csv", b"id,2024-01-31,2024-02-29\n1,2,3\n")[0].columns[1] == "2024-01-31"
+
+
 def test_one_column_is_enough(engine, tmp_path):
     _, rows, _ = load(engine, tmp_path / "a.csv", b"email\nana@example.com\n\neva@example.com\n")
     assert rows == [(2, "ana@example.com"), (4, "eva@example.com")]
@@ -194,6 +198,7 @@ def test_a_header_only_is_an_empty_source(engine, tmp_path):
         (b"PK\x03\x04" + bytes(100), {}, "rename it to .xlsx"),
         (b"\n \n\n", {}, "there is nothing in it"),
         (b"1,ana@example.com\n2,eva@example.com\n", {}, "the first line holds values"),
+        (b"1,Ana,+34 600 112 233\n2,Eva,600112234\n", {}, "the first line holds values"),
         (b"id,name\n1,Ana\n", {"encoding": "utf-9"}, 'did you mean "utf-8"'),
         (b"id,name\n1,Ana\n", {"encoding": "base64"}, "no text encoding"),
         ("id,año\n1,Ana\n".encode(), {"encoding": "ascii"}, "the header line cannot be read as ascii"),
@@ -215,7 +220,7 @@ cell = st.text(
 tables = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(cell, min_size=width, max_size=width), max_size=12))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=tables, delimiter=st.sampled_from(",;\t|"), end=st.sampled_from(["\n", "\r\n"]))
 def test_what_the_csv_module_writes_reads_back_exactly(engine, tmp_path, rows, delimiter, end):
     out = io.StringIO(newline="")
@@ -235,7 +240,7 @@ def test_what_the_csv_module_writes_reads_back_exactly(engine, tmp_path, rows, d
 fragment = st.sampled_from([",", ",", '"', '"', "\n", "\n", "\r\n", "a", "b", "ñ", " ", "\r", "1,2,3\n", '"x,y",2,3\n'])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.lists(fragment, max_size=40).map("".join), size=st.integers(1, 16), broken=st.booleans())
 def test_the_size_of_blocks_changes_nothing(engine, tmp_path, text, size, broken):
     data = b"p,q,r\n" + text.encode() + (b"\xff,\xc3,3\n" if broken else b"")

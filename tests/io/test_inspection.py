@@ -71,3 +71,11 @@ def test_a_source_without_rows_is_inspected():
         (source,) = inspect(reads, map_sources(reads, engine), engine).sources
     assert source.notes == ("there are no rows below the header",)
     assert {each.filled for each in source.columns} == {0}
+
+
+def test_telephones_are_read_in_the_country_beside_them():
+    data = pa.table({"phone": ["600112233", "020 7946 0958"], "pais": ["España", "Reino Unido"]})
+    with DuckDBEngine(threads=1) as engine:
+        reads = [read(Source("crm", data, region="ES"), engine, "raw_0")]
+        found = inspect(reads, map_sources(reads, engine), engine)
+    assert found.sources[0].columns[0].valid == 1.0

@@ -11,7 +11,7 @@ from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError
 from retrato.identifiers.registry import TYPES
 from retrato.io.headers import header_match
-from retrato.io.mapping import map_source, map_sources
+from retrato.io.mapping import map_sources
 from retrato.io.readers import read
 from retrato.records import Source, SourceKind
 
@@ -30,7 +30,8 @@ def table(**columns):
 
 
 def mapped(engine, data, **options):
-    return map_source(read(Source("crm", data, **options), engine, "raw_0"), engine)
+    (mapping,) = map_sources([read(Source("crm", data, **options), engine, "raw_0")], engine)
+    return mapping
 
 
 def fields(mapping):
@@ -88,6 +89,11 @@ def test_values_alone_are_enough_for_what_tells_itself(engine):
 def test_values_of_somebody_else_are_left_alone(engine):
     data = table(id=["1", "2"], agent_email=["ana@example.com", "eva@example.com"], vendedor=["Ana Gil", "Eva Soto"])
     assert fields(mapped(engine, data)) == {"id": "record_key", "agent_email": None, "vendedor": None}
+
+
+def test_telephones_that_are_foreign_to_the_region_are_telephones(engine):
+    data = table(id=["1", "2", "3"], phone=["(212) 736-5000", "020 7946 0958", "+44 20 7946 0958"])
+    assert fields(mapped(engine, data, region="ES"))["phone"] == "phone"
 
 
 @pytest.mark.parametrize("label", ["cluster", "cluster_id", "entity_id", "truth", "household_id"])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from retrato.errors import ConfigurationError, ModelError, OutputError, Problem
 
@@ -61,7 +61,9 @@ class Request:
         sources = self.sources.sources(config.sources)
         ruleset = Ruleset()
         with self._collecting():
-            ruleset = Ruleset.from_dict({**config.ruleset, **self._wish()})
+            ruleset = Ruleset.from_dict(config.ruleset)
+        with self._collecting("--precision"):
+            ruleset = replace(ruleset, **self._wish())
         if self.model is not None:
             with self._collecting("--model"):
                 model = FellegiSunter.load(self.model)
@@ -75,14 +77,14 @@ class Request:
         return Checked(sources, ruleset, model, DuckDBEngine(self.threads, self.memory_limit))
 
     @contextmanager
-    def _collecting(self, where: str = "") -> Iterator[None]:
-        """Keep what is found to be wrong inside, and go on."""
+    def _collecting(self, option: str = "") -> Iterator[None]:
+        """Keep what is found to be wrong inside, as a problem of the option, and go on."""
         try:
             yield
         except ConfigurationError as error:
-            self._problems.extend(error.problems)
+            self._problems.extend(replace(each, where=option or each.where) for each in error.problems)
         except (ModelError, OutputError) as error:
-            self._problems.append(Problem(where, str(error)))
+            self._problems.append(Problem(option, str(error)))
 
     def _config(self) -> Config:
         from retrato.io.config import Config, load_config
@@ -93,7 +95,7 @@ class Request:
                 config = load_config(self.config)
         return config
 
-    def _wish(self) -> dict[str, str | float]:
+    def _wish(self) -> dict[str, Any]:
         if self.precision is None:
             return {}
         try:

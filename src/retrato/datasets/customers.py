@@ -58,7 +58,8 @@ class Omnichannel:
 
     `records` and `events` hold a table of strings for each export, by the name of its file; `truth` has `source`,
     `record_key`, `person_id` and `household_id` for every record, `event_truth` has `source`, `event_key` and
-    `person_id` for every event (null where nobody is known). A person's household is who lives under one roof. All moments are UTC.
+    `person_id` for every event (null where nobody is known). A person's household is who lives under one roof.
+    All moments are UTC.
     """
 
     records: dict[str, pa.Table]

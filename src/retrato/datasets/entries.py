@@ -1,6 +1,4 @@
-"""What people enter beside their name: e-mail, phone, document, birth date and address at a moment, with what goes
-wrong.
-"""
+"""What people enter beside their name: e-mail, phone, document, birth date, address; with what goes wrong."""
 
 from __future__ import annotations
 
@@ -92,9 +90,7 @@ class Numbers:
 
 
 def numbers(rng: np.random.Generator, population: Population, who: Ints, time: Ints, mess: Mess) -> Numbers:
-    """The number that each person gives at a moment: the mobile of that time, the landline, the office, a
-    relative's.
-    """
+    """The number that each person gives at a moment: own mobile of that time, landline, office or a relative's."""
     structure, count = population.people.structure, len(who)
     draw = rng.random((5, count))
     value = _mobile_then(population, who, time, stale=draw[0] < mess.phone_stale)

@@ -1,6 +1,4 @@
-"""An export while it is being made: columns of text, a moment and a person for every row, then keys and an Arrow
-table.
-"""
+"""An export while it is being made: columns of text, a moment and a person for every row, then keys."""
 
 from __future__ import annotations
 
@@ -45,9 +43,7 @@ class Export:
         return replace(ordered, columns={self.key: keys, **ordered.columns})
 
     def with_story(self, touches: Sequence[Touch], first_person: int) -> Export:
-        """Put the rows of the story where they belong in time; its people come after the others, from `first_person`
-        on.
-        """
+        """Put the rows of the story where they belong in time; its people are numbered from `first_person`."""
         if not touches:
             return self
         told = {name: strings(touch.values.get(name, "") for touch in touches) for name in self.columns}

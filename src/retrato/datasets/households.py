@@ -29,8 +29,9 @@ YEAR = 365.2425
 
 @dataclass(frozen=True)
 class Structure:
-    """The people before they have names: one row a person; `birth` in days from 1970; parents are positions, -1 for
-    unknown.
+    """The people before they have names, one row a person.
+
+    `birth` is in days from 1970; `father`, `mother`, `partner` and `twin` are positions, -1 for none or unknown.
     """
 
     household: Ints

@@ -91,7 +91,7 @@ COUNTRIES = (
             L'Hospitalet de Llobregat|Barcelona|2.6|8901|8908|93
             Logroño|La Rioja|1.5|26001|26009|941
             Cádiz|Cádiz|1.1|11001|11012|956"""),
-        _HISPANIC_TYPES, "gmail.com hotmail.com yahoo.es outlook.es hotmail.es telefonica.net icloud.com outlook.com live.com",
+        _HISPANIC_TYPES, "gmail.com hotmail.com yahoo.es outlook.es hotmail.es telefonica.net icloud.com live.com",
         ("España", "ES", "ESPAÑA", "Spain"),
     ),
     Country(
@@ -288,9 +288,7 @@ def city_column(homes: Homes, attribute: str) -> Strings:
 
 
 def write_lines(rng: np.random.Generator, homes: Homes) -> Strings:
-    """The street line of every dwelling as somebody happens to write it: short or long type, with or without the
-    unit.
-    """
+    """The street line of every dwelling as somebody happens to write it, with or without the unit."""
     count = len(homes.country)
     kind = blank(count)
     spelling = rng.random(count) ** 1.3

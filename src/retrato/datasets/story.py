@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Touch:
-    """One row of the story: the export, the moment (UTC), the person by position in PEOPLE (-1: nobody known), and the
-    values by column.
+    """One row of the story: its export, moment (UTC), person and values by column.
+
+    The person is a position in PEOPLE, -1 for nobody known.
     """
 
     export: str

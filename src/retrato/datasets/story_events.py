@@ -81,7 +81,7 @@ EVENTS = (
     _mail("2024-11-20T10:00:00", "email_sent", "black-friday-035"),
     _mail("2024-11-20T20:14:40", "email_opened", "black-friday-035"),
     _mail("2024-11-20T20:15:30", "email_clicked", "black-friday-035"),
-    _web("2024-11-20T20:15:34", "visit", MOBILE_WEB, page="/ofertas", utm_source="newsletter", utm_campaign="black-friday"),
+    _web("2024-11-20T20:15:34", "visit", MOBILE_WEB, page="/ofertas", utm_campaign="black-friday"),
     _mail("2025-01-15T10:00:00", "email_sent", "plan-amigo-039"),
     _web("2025-02-03T18:30:00", "push", APP, utm_campaign="movil-5g"),
     _web("2025-02-03T18:52:10", "visit", APP, _LOGIN, page="/movil", utm_campaign="movil-5g"),

@@ -52,8 +52,8 @@ class Feature:
     """One thing that matching compares, and the keys that it reads.
 
     `keys[0]` is the main key (its exact agreement is the top level); the others serve further levels or blocking.
-    `contact_point` marks values that strangers can come to share (a phone, a desk); `multivalued` that a record can have
-    several.
+    `contact_point` marks values that strangers can come to share (a phone, a desk); `multivalued` that a record can
+    have several.
     """
 
     name: str

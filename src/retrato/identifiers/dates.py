@@ -26,7 +26,6 @@ _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?", re.ASCII | 
 _DAY_MONTH = re.compile(r"(\d{1,2})\s*[-/. ]\s*(\d{1,2})\s*[-/. ]\s*(\d{4}|\d{2})(?:[T ,].*)?", re.ASCII | re.DOTALL)
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})", re.ASCII)
 _YEAR_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})", re.ASCII)
-_WORDED = re.compile(r"[a-z]{3,}")
 _NUMBER = re.compile(r"(\d+)(?:\.\d*)?", re.ASCII)
 #: Day 0 of the spreadsheet calendar (its 1900 has a 29 February, so day 60 and later count from here).
 _SHEET_EPOCH = date(1899, 12, 30)

@@ -22,6 +22,7 @@ _SPELT_AT = re.compile(r"\s*[(\[](?:at|arroba)[)\]]\s*", re.IGNORECASE)
 _COMMA_FOR_DOT = re.compile(r"(?<=\w),(?=(?:com|es|net|org|mx|ar|co|cl|pe|uk)\b(?!@))", re.IGNORECASE)
 _NEXT_ADDRESS = re.compile(r"/(?=[^/\s]+@)")
 _EDGES = ".:;,'`´’<>"
+_DIGITS = re.compile(r"[0-9]+")
 _KEY_UNFIT = re.compile(r"[^a-z0-9@._+\-]")
 _FILLER_LOCALS = frozenset(listed("placeholders", "email local"))
 _FILLER_DOMAINS = frozenset(listed("placeholders", "email domain"))
@@ -72,7 +73,7 @@ class Email(IdentifierType):
         "email": Field("text", headers("email")),
     }
     features: ClassVar[tuple[Feature, ...]] = (
-        Feature("email", Scope.SHARED, "email", ("email", "email_local"), contact_point=True, multivalued=True),
+        Feature("email", Scope.SHARED, "email", ("email", "email_local", "email_letters"), contact_point=True, multivalued=True),
     )
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
@@ -110,6 +111,7 @@ class Email(IdentifierType):
         if key_domain in words("email_disposable"):
             issues.append(_DISPOSABLE)
         keys = {"email": f"{key_local}@{key_domain}", "email_local": key_local}
+        keys["email_letters"] = _DIGITS.sub("", keys["email"])
         parts = {"local": local, "domain": domain}
         return Identifier(self.kind, raw, value, status, keys=keys, parts=parts, issues=tuple(issues))
 

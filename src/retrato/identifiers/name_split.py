@@ -88,6 +88,11 @@ def _spanish_surnames() -> frozenset[str]:
     return words("surnames_es")
 
 
+@cache
+def _english_surnames() -> frozenset[str]:
+    return words("surnames_en") - _spanish_surnames()
+
+
 def is_spanish_surname(core: str) -> bool:
     """Whether a folded word is a known Spanish surname, or a patronymic in `-ez`."""
     return core in _spanish_surnames() or (len(core) > 4 and core.endswith("ez") and core not in _given_names())
@@ -259,7 +264,7 @@ def is_two_surnames(found: Sequence[Unit]) -> bool:
     if fold(second.text.split()[0]) in _LINKS and second.whole != second.core:
         return True
     known = is_spanish_surname(first.core), is_spanish_surname(second.core)
-    english = words("surnames_en") - _spanish_surnames()
+    english = _english_surnames()
     return all(known) or (any(known) and not (first.core in english or second.core in english))
 
 

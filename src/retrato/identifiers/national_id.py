@@ -16,7 +16,7 @@ from retrato.identifiers.placeholders import is_absent, is_null, is_repeated
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 #: name, country, shape (without separators, lower case), python-stdnum module, whether the shape alone tells it
@@ -159,12 +159,3 @@ def _module(name: str) -> Any:
 
 def _is_valid(module: str, bare: str) -> bool:
     return not module or bool(_module(module).is_valid(bare.upper()))
-
-
-def national_id_types() -> Iterator[str]:
-    """The names of the types that are told by their check digits, in the order in which they are tried.
-
-    >>> next(national_id_types())
-    'es_dni'
-    """
-    return (name for name, *_ in _TYPES)

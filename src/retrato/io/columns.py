@@ -54,6 +54,18 @@ class Columns:
         values = self._hashed(name, size, every)
         return values if len(values) == size or every == 1 else self._hashed(name, size, 1)
 
+    def pairs(self, name: str, beside: str, size: int) -> list[tuple[str, str | None]]:
+        """Up to `size` different values of one column, each with what another column says beside it."""
+        query = tree(
+            "SELECT DISTINCT hash(:c) AS h, :c AS v, :b AS w FROM :t WHERE :c IS NOT NULL ORDER BY h, v, w LIMIT :size",
+            c=column(name),
+            b=column(beside),
+            t=table(self.table),
+            size=size,
+        )
+        _, values, others = self.engine.fetch(query).columns
+        return list(zip(values.to_pylist(), others.to_pylist(), strict=True))
+
     def most_shared(self, name: str, size: int) -> dict[str, int]:
         """The values that most rows have, at least two each, with their rows; the most shared first."""
         query = tree(

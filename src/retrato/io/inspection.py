@@ -11,13 +11,13 @@ from retrato.io.columns import Columns
 from retrato.records import EVENT_FIELDS, RECORD_FIELDS, ColumnMapping, SourceMapping
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from retrato.engines.duckdb import DuckDBEngine
     from retrato.io.readers import ReadSource
 
 #: How many different values of a column are parsed, and how many of the most shared ones are shown.
-PARSED = 50_000
+PARSED = 20_000
 SHOWN = 3
 _WIDEST = 80
 
@@ -103,7 +103,9 @@ def inspect(
 def _source(read: ReadSource, mapping: SourceMapping, columns: Columns, *, show_values: bool) -> SourceProfile:
     distinct = columns.distinct(read.columns)
     profiles = tuple(
-        _column(each, columns, _type(each, read.source.region), distinct[each.column], show_values=show_values)
+        _column(
+            each, columns, _reading(each, mapping, read.source.region), distinct[each.column], show_values=show_values
+        )
         for each in mapping.columns
     )
     return SourceProfile(
@@ -118,27 +120,39 @@ def _source(read: ReadSource, mapping: SourceMapping, columns: Columns, *, show_
     )
 
 
-def _type(mapping: ColumnMapping, region: str | None) -> IdentifierType | None:
-    """The type that reads the column as the run will, or None for columns that no type reads."""
-    if mapping.field is None or (mapping.field in (*RECORD_FIELDS, *EVENT_FIELDS) and mapping.field not in _TIMES):
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How a column is read: its type, the part that it feeds, and the column of the country, if that matters."""
+
+    type: IdentifierType
+    part: str
+    whole: bool
+    country: str | None
+
+
+def _reading(column: ColumnMapping, mapping: SourceMapping, region: str | None) -> _Reading | None:
+    """How the run will read a column, or None for columns that no type reads."""
+    name = (column.field or "").partition(".")[0]
+    if column.field is None or (column.field in (*RECORD_FIELDS, *EVENT_FIELDS) and name not in _TIMES):
         return None
-    return configured((type_of(mapping.field),), region=region)[0]
+    kind = configured((type_of(column.field),), region=region)[0]
+    whole = name in _TIMES or name == next(iter(kind.fields))
+    return _Reading(
+        kind, kind.fields[name].part, whole, mapping.first("country") if "country" in kind.context else None
+    )
 
 
 _TIMES = frozenset(name for name, each in FIELDS.items() if each.kind == "moment")
 
 
 def _column(
-    mapping: ColumnMapping, columns: Columns, kind: IdentifierType | None, distinct: int, *, show_values: bool
+    mapping: ColumnMapping, columns: Columns, reading: _Reading | None, distinct: int, *, show_values: bool
 ) -> ColumnProfile:
     valid = placeholder = None
-    if kind is not None and mapping.field is not None and distinct:
-        name = mapping.field.partition(".")[0]
-        valid, placeholder = _shares(columns.sample(mapping.column, PARSED), kind, kind.fields[name].part)
-        if name not in _TIMES and name != next(iter(kind.fields)):
-            valid = None
+    if reading is not None and distinct:
+        valid, placeholder = _shares(mapping.column, columns, reading)
     shared = tuple(
-        SharedValue(_short(value) if show_values else _masked(_short(value), kind), rows)
+        SharedValue(_short(value) if show_values else _masked(_short(value), reading), rows)
         for value, rows in columns.most_shared(mapping.column, SHOWN).items()
     )
     return ColumnProfile(
@@ -154,23 +168,28 @@ def _column(
     )
 
 
-def _shares(counted: Mapping[str, int], kind: IdentifierType, part: str) -> tuple[float, float]:
-    """The shares of valid values and of placeholders."""
+def _shares(name: str, columns: Columns, reading: _Reading) -> tuple[float | None, float]:
+    """The shares of valid values (None for a part that is none by itself) and of placeholders."""
     import pyarrow as pa
 
-    parsed = kind.parse_column(pa.table({part: pa.array(list(counted), pa.string())}))
-    best: dict[int, str] = {}
+    if reading.country is None:
+        data = {reading.part: list(columns.sample(name, PARSED))}
+    else:
+        values, countries = zip(*columns.pairs(name, reading.country, PARSED), strict=True)
+        data = {reading.part: list(values), "country": list(countries)}
+    parsed = reading.type.parse_column(pa.table(data, schema=pa.schema([(part, pa.string()) for part in data])))
+    first: dict[int, str] = {}
     for item, status in zip(parsed.column("item").to_pylist(), parsed.column("status").to_pylist(), strict=True):
-        best.setdefault(item, status)
-    told = list(best.values())
-    return told.count(Status.VALID) / len(counted), told.count(Status.PLACEHOLDER) / len(counted)
+        first.setdefault(item, status)
+    told, count = list(first.values()), len(data[reading.part])
+    return told.count(Status.VALID) / count if reading.whole else None, told.count(Status.PLACEHOLDER) / count
 
 
 def _short(value: str) -> str:
     return value if len(value) <= _WIDEST else value[: _WIDEST - 1] + "…"
 
 
-def _masked(value: str, kind: IdentifierType | None) -> str:
-    if kind is not None:
-        return kind.mask(value)
+def _masked(value: str, reading: _Reading | None) -> str:
+    if reading is not None:
+        return reading.type.mask(value)
     return value[:1] + "*" * (len(value) - 1) if len(value) > 3 else "***"

@@ -95,6 +95,8 @@ def _weighed(start: Guess, match: HeaderMatch, counted: Mapping[str, int], types
     """The header's field, unless the values contradict it."""
     kind = next(each for each in types if match.field in each.fields)
     valid = _share_read(counted, kind, match.field)
+    if valid is not None:  # a number that is foreign to the region is still a number
+        valid = max(valid, start.scores.get(match.field, 0.0))
     own = valid if valid is not None else max((start.scores.get(name, 0.0) for name in kind.fields), default=0.0)
     other = _overruling(start, kind)
     if other is not None and own < 0.3:

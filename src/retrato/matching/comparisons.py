@@ -57,7 +57,7 @@ class Comparison:
     """The comparison of one feature.
 
     Levels are numbered: 0 to 5 exact agreement by band or class, then `levels` in order, then everything else;
-    -1 where either side is missing.
+    -1 where either side is missing, and where the values are not equal and `silent` holds: that says nothing either way.
     """
 
     feature: str
@@ -66,6 +66,7 @@ class Comparison:
     split: Split
     levels: tuple[Level, ...]
     namespaced: bool = False
+    silent: Primitive | None = None
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -81,6 +82,8 @@ class Comparison:
         common = set(mine) & set(yours)
         if common:
             return min(bands.get(value, 0) for value in common)
+        if self.silent is not None and self.silent.holds(left, right):
+            return MISSING
         for number, each in enumerate(self.levels, BANDS):
             if each.test.holds(left, right):
                 return number
@@ -208,6 +211,11 @@ LEVELS = {
 }
 
 
+#: Differences that say nothing: namesakes get addresses that differ only in a number (`ana.ruiz7@…`, `ana.ruiz12@…`), so beyond the
+#: names these neither speak for one person nor against.
+SILENT: dict[str, Primitive] = {"email": Equal("email_letters")}
+
+
 def comparison_for(feature: Feature) -> Comparison:
     """The default comparison of a feature.
 
@@ -223,6 +231,7 @@ def comparison_for(feature: Feature) -> Comparison:
         split=Split.CONTACT if feature.contact_point else Split.RARITY,
         levels=LEVELS[feature.comparison](key),
         namespaced=feature.namespaced,
+        silent=SILENT.get(feature.comparison),
     )
 
 

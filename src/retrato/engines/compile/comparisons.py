@@ -30,6 +30,8 @@ def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, 
         keys.append(level.test.key)
         if isinstance(level.test, CrossEqual):
             keys.append(level.test.other)
+    if comparison.silent is not None:
+        keys.append(comparison.silent.key)
     extra = ("codes", "spaces") if comparison.key in lists else ("band",)
     return (*keys, *(f"{comparison.key}_{name}" for name in extra))
 
@@ -58,6 +60,9 @@ def _level(comparison: Comparison, lists: Collection[str]) -> Node:
     case = exp.Case()
     for number, each in enumerate(comparison.levels, BANDS):
         case = case.when(test(each.test, lists), exp.Literal.number(number))
+    if comparison.silent is not None:
+        silent = exp.Case().when(test(comparison.silent, lists), exp.convert(MISSING))
+        case.set("ifs", [*silent.args["ifs"], *case.args["ifs"]])
     if comparison.levels:
         fuzzy: Node = case.else_(exp.Literal.number(BANDS + len(comparison.levels)))
     else:

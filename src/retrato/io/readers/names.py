@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 #: The column that every raw table has besides its own.
 ROW = "_row"
 
-_DATA = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?[\d\s().-]*\d{4}[\d\s().-]*\d{3}[\d\s().-]*")
+_VALUE = re.compile(r"[^@\s]+@[^@\s]+\.\w+|\+?(?:\d[\s().-]*){9,15}")  # nine digits: a date has eight
 
 
 def unique_names(header: Sequence[object]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -57,5 +57,5 @@ def check_header(header: Sequence[object], where: str) -> None:
     Traceback (most recent call last):
     retrato.errors.SourceError: source web: the first line holds values, not column names; add a header line
     """
-    if any(_DATA.fullmatch(str(cell).strip()) for cell in header if cell is not None):
+    if any(_VALUE.fullmatch(str(cell).strip()) for cell in header if cell is not None):
         raise SourceError(f"{where}: the first line holds values, not column names; add a header line")
