@@ -20,7 +20,7 @@ from retrato.pipeline.run import Run
 
 #: Candidate pairs that the model is estimated on; more are sampled.
 MOST_PAIRS = 4_000_000
-RANDOM_PAIRS = 500_000
+RANDOM_PAIRS = 300_000
 #: With fewer records or candidate pairs nothing can be learned.
 LEAST_RECORDS = 50
 LEAST_PAIRS = 30

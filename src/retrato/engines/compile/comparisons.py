@@ -14,7 +14,7 @@ from sqlglot import exp
 from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
 from retrato.engines.compile.template import column, table, tree
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
-from retrato.matching.similarity import CrossEqual, EditsAtMost
+from retrato.matching.similarity import CrossEqual
 
 Node = exp.Expression
 
@@ -96,11 +96,9 @@ def compared_pairs(
             joined = joined.select(exp.alias_(value, f"{side}_{name}", quoted=True))
     joined = joined.join(table("features", "l"), on="l.record = p.a").join(table("features", "r"), on="r.record = p.b")
     tests = [level.test for comparison in comparisons for level in comparison.levels]
-    lengths = {each.key: each.length for each in tests if isinstance(each, EditsAtMost)}
     measured = exp.select("*").from_(joined.subquery("j"))
-    for name, key in measures(tests):
-        node = measure(name, key, lists, lengths.get(key, 0) if name == "edits" else 0)
-        measured = measured.select(exp.alias_(node, measure_column(name, key).name, quoted=True))
+    for each in measures(tests):
+        measured = measured.select(exp.alias_(measure(each, lists), measure_column(each.name, each.key).name, quoted=True))
     result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m"))
     for comparison in comparisons:
         result = result.select(exp.alias_(_level(comparison, lists), level_column(comparison), quoted=True))

@@ -125,4 +125,4 @@ def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> 
         pieces.append(
             tree("list_extract(:array, :level + 2)", array=exp.Array(expressions=texts), level=column(level_column(comparison)))
         )
-    return exp.func("concat_ws", exp.Literal.string("; "), *pieces)
+    return exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string("; "), *pieces])

@@ -7,6 +7,7 @@ once per pair in a layer below (`measures`), and only where the main keys differ
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from sqlglot import exp
@@ -67,15 +68,29 @@ def _any(one: Node, other: Node, test: Test, *, one_list: bool, other_list: bool
     return test(one, other)
 
 
-def measures(tests: Iterable[Primitive]) -> tuple[tuple[str, str], ...]:
-    """The (measure, key) pairs that the tests read, each once, in order."""
-    found: dict[tuple[str, str], None] = {}
-    for test in tests:
-        if isinstance(test, JaroWinklerAtLeast):
-            found["jaro_winkler", test.key] = None
-        elif isinstance(test, EditsAtMost):
-            found["edits", test.key] = None
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number about two keys that several tests read: the best over all values of both sides.
+
+    Edit distances are only taken of texts of at least `length`, whose lengths differ by no more than the `most` edits that any test allows.
+    """
+
+    name: str
+    key: str
+    length: int = 0
+    most: int = 0
+
+
+def measures(tests: Iterable[Primitive]) -> tuple[Measure, ...]:
+    """The measures that the tests read, each once, in order."""
+    found: dict[tuple[str, str], Measure] = {}
+    for each in tests:
+        if isinstance(each, JaroWinklerAtLeast):
+            found.setdefault(("jaro_winkler", each.key), Measure("jaro_winkler", each.key))
+        elif isinstance(each, EditsAtMost):
+            known = found.get(("edits", each.key), Measure("edits", each.key, each.length, 0))
+            found["edits", each.key] = Measure("edits", each.key, each.length, max(known.most, each.edits))
+    return tuple(found.values())
 
 
 def measure_column(measure: str, key: str) -> exp.Column:
@@ -83,30 +98,30 @@ def measure_column(measure: str, key: str) -> exp.Column:
     return column(f"{measure}_{key}")
 
 
-def measure(name: str, key: str, lists: Collection[str], length: int = 0) -> Node:
-    """The expression of a measure: the best over all values of both sides. Texts shorter than `length` are not measured."""
-    text, best, worst = _MEASURES[name]
+def measure(wanted: Measure, lists: Collection[str]) -> Node:
+    """The expression of a measure."""
+    text, best, worst = _MEASURES[wanted.name]
 
     def single(a: Node, b: Node) -> Node:
         value = tree(text, a=a, b=b)
-        if not length:
+        if not wanted.most:
             return value
         return tree(
-            "CASE WHEN least(len(:a), len(:b)) >= :n THEN :value ELSE :worst END",
+            "CASE WHEN abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n THEN :value ELSE :worst END",
             a=a,
             b=b,
-            n=length,
+            n=wanted.length,
+            most=wanted.most,
             value=value,
             worst=worst,
         )
 
-    one, other = left(key), right(key)
-    if key not in lists:
+    one, other = left(wanted.key), right(wanted.key)
+    if wanted.key not in lists:
         return tree("CASE WHEN :a <> :b THEN :value END", a=one, b=other, value=single(one, other))
     x, y = exp.column("x"), exp.column("y")
-    inner = exp.func(
-        best, tree("list_transform(:ys, lambda y: :value)", ys=other, value=single(x, y)), dialect="duckdb"
-    )
+    values = tree("list_transform(:ys, lambda y: :value)", ys=other, value=single(x, y))
+    inner = exp.func(best, values, dialect="duckdb")
     many = exp.func(best, tree("list_transform(:xs, lambda x: :value)", xs=one, value=inner), dialect="duckdb")
     return tree(
         "CASE WHEN len(:xs) = 1 AND len(:ys) = 1 THEN :single ELSE :many END",
