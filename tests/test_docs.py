@@ -11,12 +11,17 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import typer
 
+from retrato.cli import app
 from retrato.identifiers.registry import FIELDS
 from retrato.pipeline import STAGES
 from retrato.profiles.survivorship import DEFAULTS
-from retrato.records import EVENT_FIELDS, RECORD_FIELDS
+from retrato.records import EVENT_FIELDS, RECORD_FIELDS, Source
+from retrato.resolution import resolve
 from retrato.ruleset import Ruleset
 
 ROOT = Path(__file__).parent.parent
@@ -134,3 +139,33 @@ def test_the_architecture_names_every_module_and_every_stage():
         for name, makes in re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE)
     ]
     assert stages == [(stage.name, stage.makes) for stage in STAGES]
+
+
+def test_the_command_line_page_has_every_command_and_option():
+    text = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+    commands = typer.main.get_command(app).commands
+    assert re.findall(r"^\| `(\w+)(?: .*?)?` \| ", text.split("## resolve")[0], re.MULTILINE) == list(commands)
+    options = {
+        option
+        for name in ("resolve", "find", "evaluate")
+        for parameter in commands[name].params
+        for option in parameter.opts
+        if option.startswith("--")
+    }
+    assert options <= set(re.findall(r"--[a-z-]+", text))
+
+
+def test_the_files_page_has_every_file_and_every_column(tmp_path):
+    people = pa.table({"id": ["1", "2"], "email": ["ana@ruiz.es", "ANA@ruiz.es"], "first name": ["Ana", "Ana"]})
+    folder = resolve(Source("crm", people, key="id")).save(tmp_path / "out")
+    text = (ROOT / "docs/reference/files.md").read_text(encoding="utf-8")
+    sections = {
+        heading: body for heading, body in re.findall(r"^## (.*?)\n(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE)
+    }
+    described = {name for heading in sections for name in heading.split(", ")}
+    assert {path.name for path in folder.iterdir()} <= described
+    for heading, body in sections.items():
+        rows = re.findall(r"^\| (`.*?`) \|", body.split("| change |")[0], re.MULTILINE)
+        if rows:
+            written = pq.read_schema(folder / heading.split(", ")[0]).names
+            assert re.findall(r"`(.*?)`", " ".join(rows)) == written, heading

@@ -94,17 +94,20 @@ DEFAULT_RULES: tuple[tuple[str, ...], ...] = (
     ("given_name",),
 )
 
+#: Plain attributes that default rules use at most, in the order of their names.
+MOST_ATTRIBUTES = 2
 _ATTRIBUTE_COMPARISONS = ("text", "category")
 
 
 def default_rules(features: Sequence[Feature], attributes: Iterable[str]) -> tuple[BlockingRule, ...]:
     """The default blocking rules for the features that the data have; `attributes` are the names of the plain ones."""
     keys = {key for feature in features for key in feature.keys}
+    named = set(attributes)
     wild = sorted(
         feature.keys[0]
         for feature in features
-        if feature.name in set(attributes) and feature.comparison in _ATTRIBUTE_COMPARISONS
-    )
+        if feature.name in named and feature.comparison in _ATTRIBUTE_COMPARISONS
+    )[:MOST_ATTRIBUTES]
     rules: list[BlockingRule] = []
     for names in DEFAULT_RULES:
         for attribute in wild if "*" in names else [""]:

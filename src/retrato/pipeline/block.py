@@ -9,8 +9,8 @@ from retrato.matching.blocking import BlockingKey, BlockingRule, default_rules
 from retrato.pipeline.features import known_columns
 from retrato.pipeline.run import Run
 
-#: Rules and their refinements that the set of rules of a pair can tell apart.
-MOST_RULES = 64
+#: The set of rules of a pair has 64 bits; a rule takes one, and one for its refinements.
+MOST_RULES = 32
 
 
 def block(run: Run) -> None:
@@ -37,7 +37,10 @@ def block(run: Run) -> None:
 
 
 def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tuple[list[int], dict[str, int]]:
-    """The pairs that a rule produces at each depth, and what was left out at the end."""
+    """The pairs that a rule produces at each depth, and what was left out at the end.
+
+    A rule and its refinements count as two in training: the refined pairs are conditioned on all keys of the refinements.
+    """
     engine = run.engine
     produced: list[int] = []
     left_out = {"blocks_left_out": 0, "records_left_out": 0}
@@ -45,11 +48,11 @@ def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tupl
         within = "large_records" if depth else None
         engine.create("block_keys", sql.block_keys(rule.parsed(depth), run.lists, within=within))
         engine.create("large_blocks", sql.large_blocks(run.ruleset.max_block))
+        if depth < 2:
+            masks.append(rule.masks(run.features, len(rule.refine) if depth else 0))
         before = engine.count("pairs_by_rule")
-        engine.append("pairs_by_rule", sql.rule_pairs(len(masks), across_sources=run.across_sources))
+        engine.append("pairs_by_rule", sql.rule_pairs(len(masks) - 1, across_sources=run.across_sources))
         produced.append(engine.count("pairs_by_rule") - before)
-        if produced[-1]:
-            masks.append(rule.masks(run.features, depth))
         blocks = engine.count("large_blocks")
         if not blocks:
             break
@@ -67,8 +70,8 @@ def _check(run: Run, rules: tuple[BlockingRule, ...]) -> None:
         for text in (*rule.keys, *rule.refine)
         if (name := BlockingKey.parse(text).name) not in known
     ]
-    if sum(1 + len(rule.refine) for rule in rules) > MOST_RULES:
-        problems.append(Problem("blocking", f"more than {MOST_RULES} rules and refinements", "use fewer rules"))
+    if len(rules) > MOST_RULES:
+        problems.append(Problem("blocking", f"{len(rules)} rules are more than {MOST_RULES}", "use fewer rules"))
     if problems:
         raise ConfigurationError(problems)
 
