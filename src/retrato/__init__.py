@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from retrato.engines.duckdb import DuckDBEngine
     from retrato.errors import ConfigurationError, RetratoError
     from retrato.evaluation import evaluate
-    from retrato.pipeline.inspect import inspect
     from retrato.matching.model import FellegiSunter
+    from retrato.pipeline.inspect import inspect
     from retrato.profiles.profile import Profile
     from retrato.profiles.survivorship import SurvivorshipRule
     from retrato.records import Query, Source

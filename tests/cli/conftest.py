@@ -51,7 +51,7 @@ def run_options(exports):
 @pytest.fixture(scope="session")
 def result(run_options, tmp_path_factory):
     """The folder of the result of the exports; not to be changed."""
-    out = tmp_path_factory.mktemp("result") / "out"
+    out = tmp_path_factory.mktemp("result") / "Año"
     done = CliRunner().invoke(app, [*map(str, run_options), "--out", str(out)])
     assert done.exit_code == 0, done.output
     return out

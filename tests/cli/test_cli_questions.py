@@ -23,7 +23,10 @@ def test_a_bare_text_is_tried_as_all_that_it_can_be_read_as(cli, result, jose, t
 
 
 def test_options_are_taken_together(cli, result, jose):
-    assert found(cli("find", result, "--name", "Jose Munoz", "--email", "jose@example.com", "--json"))[0]["profile_id"] == jose
+    assert (
+        found(cli("find", result, "--name", "Jose Munoz", "--email", "jose@example.com", "--json"))[0]["profile_id"]
+        == jose
+    )
     assert len(found(cli("find", result, "José", "--limit", "1", "--json"))) == 1
 
 

@@ -9,7 +9,7 @@ from retrato.cli.screen import show, show_json, show_table
 def test_a_value_cannot_steer_the_terminal(capsys):
     show("Ana\x1b]0;owned\x07\nRuiz")
     show_table([("Ana\x1b[2J", "two\nlines")], ("name", "text"))
-    assert capsys.readouterr().out == "Ana\\x1b]0;owned\\x07\nRuiz\nname        text       \nAna\\x1b[2J  two lines  \n"
+    assert capsys.readouterr().out == "Ana\\x1b]0;owned\\x07\nRuiz\nname        text     \nAna\\x1b[2J  two lines\n"
 
 
 def test_markup_in_values_is_shown_as_it_is(capsys):

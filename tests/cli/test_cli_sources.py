@@ -69,7 +69,9 @@ def test_options_speak_before_the_configuration():
         Source("clients", Path("crm.csv"), key="no", region="PT", mapping={"phone": "tel", "email": "mail"}),
         Source("web", Path("old/web.csv"), unique=True),
     ]
-    found, problems = sources("crm.csv", "new/web.csv", configured=configured, maps=["clients.phone=mobile"], region="es")
+    found, problems = sources(
+        "crm.csv", "new/web.csv", configured=configured, maps=["clients.phone=mobile"], region="es"
+    )
     assert problems == []
     assert found["clients"].mapping == {"phone": "mobile", "email": "mail"}
     assert (found["clients"].key, found["clients"].region) == ("no", "ES")

@@ -21,7 +21,9 @@ WORDS = st.text("abcdeo1", min_size=1, max_size=7)
 TEXTS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
 DATES = st.dates().map(str)
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False).map(lambda x: f"{x:.2f}") | st.just("no number")
-CODES = st.tuples(st.sampled_from(["", "es_dni:", "passport:"]), st.text("0123456789", min_size=1, max_size=9)).map("".join)
+CODES = st.tuples(st.sampled_from(["", "es_dni:", "passport:"]), st.text("0123456789", min_size=1, max_size=9)).map(
+    "".join
+)
 EMAILS = st.tuples(WORDS, st.sampled_from(["a.es", "b.com"])).map("@".join)
 
 FEATURES = (
@@ -87,7 +89,9 @@ def test_every_comparison_is_in_the_suite() -> None:
     assert {feature.comparison for feature in FEATURES} == set(LEVELS)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(records=st.lists(RECORD, min_size=6, max_size=12))
 def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, records: list[dict[str, object]]) -> None:
     comparisons = comparisons_for(FEATURES)
@@ -101,7 +105,8 @@ def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, record
     known = set(engine.columns("features"))
     query = compared_pairs(tree("SELECT * FROM pairs"), comparisons, lists=lists, known=known, kept=("a", "b"))
     bands = {
-        (row["feature"], row["value"]): row["band"] for row in engine.fetch(tree("SELECT * FROM value_bands")).to_pylist()
+        (row["feature"], row["value"]): row["band"]
+        for row in engine.fetch(tree("SELECT * FROM value_bands")).to_pylist()
     }
     keys = [
         Keys({name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})

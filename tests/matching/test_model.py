@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrato.engines.compile.scoring import scores, softplus as softplus_node
 from retrato.engines.compile.comparisons import level_column
+from retrato.engines.compile.scoring import scores
+from retrato.engines.compile.scoring import softplus as softplus_node
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ModelError
@@ -93,7 +94,9 @@ def test_the_engine_gives_the_weights_of_the_description() -> None:
     rules = (
         MatchRule("apart", Decision.DIFFERENT, (Condition("sex", Agreement.DIFFERENT),)),
         MatchRule("unknown", Decision.SAME, (Condition("phone", Agreement.EQUAL),)),
-        MatchRule("initial", Decision.SAME, (Condition("given_name", Agreement.SIMILAR), Condition("sex", Agreement.MISSING))),
+        MatchRule(
+            "initial", Decision.SAME, (Condition("given_name", Agreement.SIMILAR), Condition("sex", Agreement.MISSING))
+        ),
     )
     with DuckDBEngine(threads=1) as engine:
         engine.load("compared", table)

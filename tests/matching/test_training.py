@@ -50,14 +50,17 @@ def training_data() -> TrainingData:
         random=patterns(random, np.zeros(len(random), np.uint64)),
         masks=masks,
         values=tuple(
-            ValueCounts(np.array([exact[:, number].sum(), 0, 0, 0, 0, 0], float), 1.0) for number in range(len(FEATURES))
+            ValueCounts(np.array([exact[:, number].sum(), 0, 0, 0, 0, 0], float), 1.0)
+            for number in range(len(FEATURES))
         ),
         pairs=PAIRS,
     )
 
 
 def patterns(found: np.ndarray, bits: np.ndarray) -> Patterns:
-    rows, counts = np.unique(np.column_stack([found.astype(np.int64), bits.astype(np.int64)]), axis=0, return_counts=True)
+    rows, counts = np.unique(
+        np.column_stack([found.astype(np.int64), bits.astype(np.int64)]), axis=0, return_counts=True
+    )
     return Patterns(rows[:, :-1].astype(np.int8), counts.astype(float), rows[:, -1].astype(np.uint64))
 
 

@@ -73,7 +73,14 @@ class Email(IdentifierType):
         "email": Field("text", headers("email")),
     }
     features: ClassVar[tuple[Feature, ...]] = (
-        Feature("email", Scope.SHARED, "email", ("email", "email_local", "email_letters"), contact_point=True, multivalued=True),
+        Feature(
+            "email",
+            Scope.SHARED,
+            "email",
+            ("email", "email_local", "email_letters"),
+            contact_point=True,
+            multivalued=True,
+        ),
     )
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:

@@ -47,7 +47,8 @@ class Patterns:
 @dataclass(frozen=True, slots=True)
 class ValueCounts:
     """How values are spread over the records, for one feature: the pairs of records that agree on a value, by band
-    (6,), and the share of all pairs in which both sides have the feature."""
+    (6,), and the share of all pairs in which both sides have the feature.
+    """
 
     agreeing: Floats
     comparable: float
@@ -56,7 +57,8 @@ class ValueCounts:
 @dataclass(frozen=True, slots=True)
 class TrainingData:
     """Everything that a fit reads. `masks` (R, F) says which features each rule conditions on; `pairs` is the number of all
-    admissible pairs of records; `share` the share of the candidate pairs that `candidates` was counted on."""
+    admissible pairs of records; `share` the share of the candidate pairs that `candidates` was counted on.
+    """
 
     comparisons: tuple[Comparison, ...]
     candidates: Patterns

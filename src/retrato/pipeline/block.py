@@ -65,7 +65,9 @@ def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tupl
 def _check(run: Run, rules: tuple[BlockingRule, ...]) -> None:
     known = known_columns(run)
     problems = [
-        Problem(f"blocking rule {rule}", f"the data have no key {name}", f"the keys are {', '.join(sorted(_keys(run)))}")
+        Problem(
+            f"blocking rule {rule}", f"the data have no key {name}", f"the keys are {', '.join(sorted(_keys(run)))}"
+        )
         for rule in rules
         for text in (*rule.keys, *rule.refine)
         if (name := BlockingKey.parse(text).name) not in known

@@ -39,7 +39,9 @@ def cluster(run: Run) -> None:
 
 def _decisions(run: Run) -> None:
     columns = ("source_a", "key_a", "source_b", "key_b", "decision")
-    table = run.decisions if run.decisions is not None else pa.table({name: pa.array([], pa.string()) for name in columns})
+    table = (
+        run.decisions if run.decisions is not None else pa.table({name: pa.array([], pa.string()) for name in columns})
+    )
     run.engine.load("decisions", table)
     run.engine.create("decided", tree(sql.DECIDED_PAIRS))
     run.engine.drop("decisions")
@@ -47,7 +49,9 @@ def _decisions(run: Run) -> None:
     if run.decisions is not None:
         run.counts["decisions"] = found
         if found < table.num_rows:
-            run.notes.append(f"{table.num_rows - found} of {table.num_rows} decisions repeat others or name unknown records")
+            run.notes.append(
+                f"{table.num_rows - found} of {table.num_rows} decisions repeat others or name unknown records"
+            )
 
 
 def _pairs(run: Run) -> Pairs:

@@ -70,5 +70,3 @@ def _identifiers(run: Run, numbers: list[int]) -> None:
             )
             run.engine.append("event_identifiers", query)
         run.engine.drop(cells, values)
-
-

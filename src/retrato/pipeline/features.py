@@ -50,7 +50,9 @@ def _bands(run: Run) -> None:
         run.engine.create("value_bands", tree("SELECT * FROM counted_bands"))
     else:
         rows = [
-            (feature, code, band) for feature, bands in sorted(run.model.bands.items()) for code, band in sorted(bands.items())
+            (feature, code, band)
+            for feature, bands in sorted(run.model.bands.items())
+            for code, band in sorted(bands.items())
         ]
         columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
         types = (pa.string(), pa.string(), pa.int8())
@@ -66,7 +68,9 @@ def frozen_bands(run: Run) -> dict[str, dict[str, int]]:
     rarity = [each.feature for each in run.comparisons if each.split is Split.RARITY]
     found = run.engine.fetch(sql.frozen_bands(rarity))
     bands: dict[str, dict[str, int]] = {}
-    for feature, code, band in zip(*(found.column(name).to_pylist() for name in ("feature", "code", "band")), strict=True):
+    for feature, code, band in zip(
+        *(found.column(name).to_pylist() for name in ("feature", "code", "band")), strict=True
+    ):
         bands.setdefault(feature, {})[code] = band
     return bands
 
@@ -80,4 +84,3 @@ _NO_BANDS = """
 SELECT '' AS feature, '' AS value, CAST(0 AS TINYINT) AS band, CAST(0 AS BIGINT) AS holders,
   CAST(0 AS DOUBLE) AS pairs_within LIMIT 0
 """
-

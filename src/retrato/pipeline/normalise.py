@@ -26,9 +26,7 @@ def normalise(run: Run) -> None:
     """Make `records`, `identifiers` and one table of keys a kind (`keys_<kind>`)."""
     record_sources = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
     _records(run, record_sources)
-    slots = [
-        slot for number in record_sources for slot in slots_of(number, run.sources[number], run.mappings[number])
-    ]
+    slots = [slot for number in record_sources for slot in slots_of(number, run.sources[number], run.mappings[number])]
     run.engine.create("identifiers", tree(_NO_IDENTIFIERS))
     order = {id(slot): place for place, slot in enumerate(slots)}
     kinds: dict[str, tuple[Feature, ...]] = {}
@@ -115,7 +113,9 @@ def _append(run: Run, slot: Slot, parts: Sequence[str], parsed: tuple[str, str],
     cells, values = parsed
     query = sql.cells(run.reads[slot.source_no].table, slot.parts, parts)
     rows = tree("(SELECT * FROM row_records WHERE source_no = :n)", n=slot.source_no)
-    of_value = {name: column(name, "v") for name in ("namespace", "ordinal", "value", "raw", "status", "issues", "parts")}
+    of_value = {
+        name: column(name, "v") for name in ("namespace", "ordinal", "value", "raw", "status", "issues", "parts")
+    }
     columns = [
         ("record", column("record", "x")),
         ("version", column("version", "x")),

@@ -135,5 +135,3 @@ def _value_counts(run: Run, pairs: float) -> tuple[ValueCounts, ...]:
         comparable = sum(_admissible(np.array(counts), across=run.across_sources) for counts in groups.values())
         result.append(ValueCounts(agreeing[feature.name], min(1.0, comparable / pairs)))
     return tuple(result)
-
-

@@ -5,6 +5,6 @@ from __future__ import annotations
 from retrato.resolution.explaining import Explanation
 from retrato.resolution.finding import Found
 from retrato.resolution.resolution import Resolution
-from retrato.resolution.resolve import resolve
+from retrato.resolution.resolving import resolve
 
 __all__ = ["Explanation", "Found", "Resolution", "resolve"]

@@ -52,9 +52,7 @@ def compare(
         opened.create("compared", query)
         levels = opened.fetch(tree("SELECT * FROM compared")).to_pylist()
         scored = opened.fetch(
-            scores(
-                tree("SELECT * FROM compared"), comparisons, model=resolution.model, rules=resolution.match_rules
-            )
+            scores(tree("SELECT * FROM compared"), comparisons, model=resolution.model, rules=resolution.match_rules)
         ).to_pylist()
     by_pair: dict[tuple[int, int], dict[str, Any]] = {(row["a"], row["b"]): row for row in scored}
     return [

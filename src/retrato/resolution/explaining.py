@@ -56,7 +56,9 @@ class Explanation:
         for each in sorted(self.evidence, key=lambda one: (-abs(one.bits), one.feature)):
             values = f"{each.a or '—'} | {each.b or '—'}"
             lines.append(f"  {each.bits:+6.1f} bits  {each.feature}: {each.level}  ({values})")
-        lines.append(f"  {self.prior_bits:+6.1f} bits  before any evidence: so rare is one person among all pairs of records")
+        lines.append(
+            f"  {self.prior_bits:+6.1f} bits  before any evidence: so rare is one person among all pairs of records"
+        )
         lines.append(f"  {self.weight_bits:+6.1f} bits in all: probability {self.probability:.4f}")
         if self.rule:
             lines.append(f"  rule: {self.rule}")
@@ -67,7 +69,11 @@ class Explanation:
         if self.together:
             why = "this pair alone says so" if alone else "through other records: this pair alone would not do"
             return f"one person, profile {self.profiles[0]}; {why}"
-        why = "though this pair alone would join them, other records speak against it" if alone else "too little speaks for it"
+        why = (
+            "though this pair alone would join them, other records speak against it"
+            if alone
+            else "too little speaks for it"
+        )
         return f"two people, profiles {self.profiles[0]} and {self.profiles[1]}; {why}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -101,7 +107,9 @@ def _rows(resolution: Resolution, which: RecordOrProfile) -> pa.Table:
         members = resolution.assignments.filter(pc.equal(resolution.assignments.column("profile_id"), current))
         keys = set(zip(members.column("source").to_pylist(), members.column("record_key").to_pylist(), strict=True))
         candidates = features.filter(pc.is_in(features.column("record_key"), pa.array([key for _, key in keys])))
-        rows = zip(candidates.column("source_name").to_pylist(), candidates.column("record_key").to_pylist(), strict=True)
+        rows = zip(
+            candidates.column("source_name").to_pylist(), candidates.column("record_key").to_pylist(), strict=True
+        )
         return candidates.filter(pa.array([row in keys for row in rows], pa.bool_()))
     source, key = which
     found = features.filter(
@@ -146,7 +154,11 @@ def _profile_of(resolution: Resolution, source: str, key: str) -> str:
 def _evidence(
     resolution: Resolution, comparison: Comparison, level: int, left: dict[str, Any], right: dict[str, Any]
 ) -> Evidence:
-    weights = next((each for each in resolution.model.features if each.feature == comparison.feature), None) if resolution.model else None
+    weights = (
+        next((each for each in resolution.model.features if each.feature == comparison.feature), None)
+        if resolution.model
+        else None
+    )
     return Evidence(
         feature=comparison.feature,
         a=_shown(left[comparison.key]),

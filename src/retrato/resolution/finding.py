@@ -51,7 +51,9 @@ def find(resolution: Resolution, fields: Mapping[str, str], *, limit: int = 10) 
             return []
         question = _question(engine, resolution.features, known, candidates)
     compared = compare(
-        resolution, pa.concat_tables([candidates, question]), [(each, -1) for each in candidates.column("record").to_pylist()]
+        resolution,
+        pa.concat_tables([candidates, question]),
+        [(each, -1) for each in candidates.column("record").to_pylist()],
     )
     return _ranked(resolution, candidates, compared)[:limit]
 
@@ -61,7 +63,10 @@ def _keys(resolution: Resolution, fields: Mapping[str, str]) -> dict[str, list[s
     unknown = [name for name in fields if name.partition(".")[0] not in FIELDS]
     if unknown:
         raise ConfigurationError(
-            [Problem(f"find, {name}", "no such field", f"the fields are {', '.join(sorted(FIELDS))}") for name in unknown]
+            [
+                Problem(f"find, {name}", "no such field", f"the fields are {', '.join(sorted(FIELDS))}")
+                for name in unknown
+            ]
         )
     parts: dict[Any, dict[str, str | None]] = {}
     for name, text in fields.items():
@@ -115,7 +120,9 @@ def _question(
         main = feature.keys[0]
         if feature.multivalued and main in known:
             row[f"{main}_codes"] = _codes(engine, known[main])
-            row[f"{main}_spaces"] = sorted({value.partition(":")[0] if ":" in value and feature.namespaced else "" for value in known[main]})
+            row[f"{main}_spaces"] = sorted(
+                {value.partition(":")[0] if ":" in value and feature.namespaced else "" for value in known[main]}
+            )
     return pa.Table.from_pylist([row], schema=candidates.schema)
 
 

@@ -98,7 +98,9 @@ def compared_pairs(
     tests = [level.test for comparison in comparisons for level in comparison.levels]
     measured = exp.select("*").from_(joined.subquery("j"))
     for each in measures(tests):
-        measured = measured.select(exp.alias_(measure(each, lists), measure_column(each.name, each.key).name, quoted=True))
+        measured = measured.select(
+            exp.alias_(measure(each, lists), measure_column(each.name, each.key).name, quoted=True)
+        )
     result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m"))
     for comparison in comparisons:
         result = result.select(exp.alias_(_level(comparison, lists), level_column(comparison), quoted=True))

@@ -22,7 +22,11 @@ def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
     query = exp.select("record").from_(table(keys)).group_by("record")
     for feature in features:
         for name in feature.keys:
-            text = "list_sort(list(DISTINCT :k) FILTER (WHERE :k IS NOT NULL))" if feature.multivalued else "arg_min(:k, place)"
+            text = (
+                "list_sort(list(DISTINCT :k) FILTER (WHERE :k IS NOT NULL))"
+                if feature.multivalued
+                else "arg_min(:k, place)"
+            )
             query = query.select(exp.alias_(tree(text, k=column(name)), name, quoted=True))
     return query
 
@@ -44,7 +48,11 @@ def _holders(feature: Feature) -> exp.Select:
     """`value, record, source` of everybody who holds a value of the main key."""
     key = column(feature.keys[0])
     value: Node = tree("unnest(:k)", k=key) if feature.multivalued else key
-    return exp.select(exp.alias_(value, "value"), "record", "source").from_(table("keys")).where(tree(":k IS NOT NULL", k=key.copy()))
+    return (
+        exp.select(exp.alias_(value, "value"), "record", "source")
+        .from_(table("keys"))
+        .where(tree(":k IS NOT NULL", k=key.copy()))
+    )
 
 
 def rarity(feature: Feature) -> Node:
@@ -100,9 +108,7 @@ def features_table(features: Sequence[Feature]) -> exp.Select:
             query = query.join(source, on=f"{alias}.record = k.record", join_type="left")
         else:
             alias = f"b{number}"
-            band = tree(
-                "(SELECT value, band FROM value_bands WHERE feature = :f)", f=feature.name
-            )
+            band = tree("(SELECT value, band FROM value_bands WHERE feature = :f)", f=feature.name)
             query = query.select(exp.alias_(tree(":b", b=column("band", alias)), f"{key}_band", quoted=True))
             query = query.join(
                 exp.alias_(band, alias, table=True),

@@ -115,14 +115,18 @@ def distinct_cells(queries: Sequence[exp.Query], names: Sequence[str], own: Sequ
     return exp.select(exp.alias_(exp.paren(number) - 1, "item"), *columns).from_(distinct.subquery("d"))
 
 
-def joined_values(  # noqa: PLR0913 - one slot: what it is called and the tables that it joins
-    query: exp.Query, names: Sequence[str], *, dictionary: str, parsed: str, rows: Node, columns: Sequence[tuple[str, Node]]
+def joined_values(
+    query: exp.Query,
+    names: Sequence[str],
+    *,
+    dictionary: str,
+    parsed: str,
+    rows: Node,
+    columns: Sequence[tuple[str, Node]],
 ) -> Node:
     """The parsed values of one slot, a row a value, with the `columns` chosen; `s` is the slot's cell, `x` its row, `v` the value."""
     result = exp.select(*(exp.alias_(node, name, quoted=True) for name, node in columns)).from_(query.subquery("s"))
-    same = exp.and_(
-        *(tree("s.:n IS NOT DISTINCT FROM d.:n", n=exp.to_identifier(name, quoted=True)) for name in names)
-    )
+    same = exp.and_(*(tree("s.:n IS NOT DISTINCT FROM d.:n", n=exp.to_identifier(name, quoted=True)) for name in names))
     result = result.join(exp.alias_(rows, "x", table=True), on="x.row = s.row")
     result = result.join(table(dictionary, "d"), on=same)
     return result.join(table(parsed, "v"), on="v.item = d.item")

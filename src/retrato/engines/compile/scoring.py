@@ -30,7 +30,12 @@ def patterns(compared: exp.Query, comparisons: Sequence[Comparison], *, rules: b
 
 def _lookup(name: str, values: Sequence[int]) -> Node:
     """The value of a level: the first for a missing one (-1), then by number."""
-    array = exp.Array(expressions=[exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value)) for value in (0, *values)])
+    array = exp.Array(
+        expressions=[
+            exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+            for value in (0, *values)
+        ]
+    )
     return tree("list_extract(:array, :level + 2)", array=array, level=column(name))
 
 
@@ -90,7 +95,12 @@ def scores(
     same: Node = _sum(model, comparisons, household=False) if model else zero
     household: Node = _sum(model, comparisons, household=True) if model else zero
     summed = exp.select(
-        "a", "b", exp.alias_(same, "same"), exp.alias_(household, "household"), exp.alias_(_decided(rules, comparisons), "rule"), exp.alias_(home(comparisons), "home"),
+        "a",
+        "b",
+        exp.alias_(same, "same"),
+        exp.alias_(household, "household"),
+        exp.alias_(_decided(rules, comparisons), "rule"),
+        exp.alias_(home(comparisons), "home"),
     ).from_(compared.subquery("c"))
     weight = tree("same - :other", other=softplus(column("household"))) if model else zero
     return exp.select("a", "b", exp.alias_(weight, "weight"), "household", "rule", "home").from_(summed.subquery("s"))
@@ -123,6 +133,10 @@ def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> 
             bits = f" ({feature.same_weight(number) / BIT:+.1f})" if feature else ""
             texts.append(exp.Literal.string(f"{comparison.feature}: {name}{bits}"))
         pieces.append(
-            tree("list_extract(:array, :level + 2)", array=exp.Array(expressions=texts), level=column(level_column(comparison)))
+            tree(
+                "list_extract(:array, :level + 2)",
+                array=exp.Array(expressions=texts),
+                level=column(level_column(comparison)),
+            )
         )
     return exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string("; "), *pieces])

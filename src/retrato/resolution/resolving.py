@@ -27,7 +27,7 @@ from retrato.ruleset import Ruleset
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
 
 
-def resolve(  # noqa: PLR0913 - the one entry point; everything but the sources is optional
+def resolve(
     sources: Source | Iterable[Source],
     *,
     ruleset: Ruleset | None = None,
@@ -95,7 +95,12 @@ def _report(run: Run) -> dict[str, Any]:
 
 def _mapping(each: SourceMapping) -> dict[str, Any]:
     columns = [
-        {"column": column.column, "field": column.field, "confidence": round(column.confidence, 2), "reason": column.reason}
+        {
+            "column": column.column,
+            "field": column.field,
+            "confidence": round(column.confidence, 2),
+            "reason": column.reason,
+        }
         for column in each.columns
     ]
     return {"source": each.source, "kind": each.kind.value, "columns": columns}
@@ -108,13 +113,18 @@ def _decisions(given: str | Path | pa.Table | None) -> pa.Table | None:
     missing = [name for name in _DECISION_COLUMNS if name not in table.column_names]
     if missing:
         raise ConfigurationError(
-            [Problem("decisions", f"no column {name}", f"the columns are {', '.join(_DECISION_COLUMNS)}") for name in missing]
+            [
+                Problem("decisions", f"no column {name}", f"the columns are {', '.join(_DECISION_COLUMNS)}")
+                for name in missing
+            ]
         )
     columns = {name: [_plain(value) for value in table.column(name).to_pylist()] for name in _DECISION_COLUMNS}
     columns["decision"] = [value.lower() if value else None for value in columns["decision"]]
     known = {decision.value for decision in Decision}
     problems = [
-        Problem(f"decisions, row {row}", "the decision is neither same nor different", "leave it empty to decide nothing")
+        Problem(
+            f"decisions, row {row}", "the decision is neither same nor different", "leave it empty to decide nothing"
+        )
         for row, value in enumerate(columns["decision"], 1)
         if value and value not in known
     ]
