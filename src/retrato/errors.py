@@ -17,8 +17,11 @@ Messages name files, rows, columns and options, never the personal values that s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class RetratoError(Exception):

@@ -7,10 +7,12 @@ A *source* is one export of one channel. Its rows are *records* (one contact as 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class SourceKind(StrEnum):
@@ -49,8 +51,8 @@ class Source:
 
     `data` is a path (CSV, TSV, Parquet, Excel, JSON lines), a pandas, polars or Arrow table, a DuckDB relation, or a
     `Query` over a connection. `mapping` overrides what is recognised: field to column, or to several columns;
-    a column mapped to `"ignore"` takes no part. `region` is the ISO 3166 country that phone numbers and documents without
-    a country of their own are read in. `kind=None` lets the columns decide.
+    a column mapped to `"ignore"` takes no part. `region` is the ISO 3166 country that phone numbers and documents
+    without a country of their own are read in. `kind=None` lets the columns decide.
 
     >>> Source("crm", "crm.csv", key="customer_no", region="ES").name
     'crm'

@@ -31,10 +31,10 @@ WISHES = {"recall": 0.2, "balanced": 0.5, "high": 0.95}
 class Ruleset:
     """The rules of a run. Every default is meant to be right for data that nobody has looked at.
 
-    `blocking` empty: chosen from the fields that the data have. `precision` is a wish (`"recall"`, `"balanced"`, `"high"`) or the
-    probability that a link must have. `review_from` is the probability from which a pair that was not linked is shown
-    to a reviewer. `max_block` is the most records that a block may hold before it is refined. `never_compared_bits` is what a pair inside
-    a cluster counts that no blocking rule brought together.
+    `blocking` empty: chosen from the fields that the data have. `precision` is a wish (`"recall"`, `"balanced"`,
+    `"high"`) or the probability that a link must have. `review_from` is the probability from which a pair that was not
+    linked is shown to a reviewer. `max_block` is the most records that a block may hold before it is refined.
+    `never_compared_bits` is what a pair inside a cluster counts that no blocking rule brought together.
 
     >>> Ruleset(precision="high").threshold
     0.95

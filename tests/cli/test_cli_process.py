@@ -77,6 +77,15 @@ def test_a_terminal_sees_the_stages(run_options, tmp_path):
     assert b"profiles" in seen
 
 
+# A process that was started in the background may have inherited that it ignores Ctrl-C.
+INTERRUPTIBLE = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from retrato.cli import main
+main()
+"""
+
+
 @pytest.fixture(scope="module")
 def long_file(tmp_path_factory):
     """A file that takes long enough to be interrupted."""
@@ -91,11 +100,10 @@ def test_an_interrupted_run_leaves_nothing_behind(name, long_file, tmp_path):
     temporary, out = tmp_path / "temporary", tmp_path / "out"
     temporary.mkdir()
     command = subprocess.Popen(
-        [*RETRATO, "resolve", long_file, "--out", out],
+        [sys.executable, "-c", INTERRUPTIBLE, "resolve", long_file, "--out", out],
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     while not list(temporary.iterdir()):  # the engine has made its folder: the run is on its way
         assert command.poll() is None, command.stderr.read()
@@ -108,9 +116,8 @@ def test_an_interrupted_run_leaves_nothing_behind(name, long_file, tmp_path):
     assert list(temporary.iterdir()) == []
 
 
-WRITING = """
+SLOW_TO_WRITE = """
 import sys, time
-from retrato.cli import main
 from retrato.io.writing import OutputFolder
 write = OutputFolder.write_table
 def slowly(self, name, *rest):
@@ -119,7 +126,6 @@ def slowly(self, name, *rest):
         print("half way", file=sys.stderr, flush=True)
         time.sleep(60)
 OutputFolder.write_table = slowly
-main()
 """
 
 
@@ -128,9 +134,8 @@ def test_an_interrupt_while_the_result_is_written_keeps_the_earlier_one(run_opti
     shutil.copytree(result, out)
     before = {each.name: each.read_bytes() for each in out.iterdir()}
     command = subprocess.Popen(
-        [sys.executable, "-c", WRITING, *run_options, "--out", out],
+        [sys.executable, "-c", SLOW_TO_WRITE + INTERRUPTIBLE, *run_options, "--out", out],
         stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert command.stderr.readline() == b"half way\n"
     command.send_signal(signal.SIGINT)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import random
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
@@ -11,6 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrato.graph.clustering import DECIDED, Pairs, cluster, components
+
+if TYPE_CHECKING:
+    import random
 
 EDGES = st.dictionaries(
     st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]), st.integers(-5000, 5000)

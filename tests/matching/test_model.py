@@ -67,8 +67,12 @@ def test_a_model_of_other_fields_is_refused() -> None:
 def test_a_person_can_read_the_weights() -> None:
     data = json.loads(json.dumps(model().to_dict()))
     assert data["features"][1]["levels"][0] == {
-        "level": "equal, held by 2", "same": 0.9, "household": 0.3, "unrelated": 0.01, "bits": pytest.approx(6.4922, abs=1e-3)
-    }  # fmt: skip
+        "level": "equal, held by 2",
+        "same": 0.9,
+        "household": 0.3,
+        "unrelated": 0.01,
+        "bits": pytest.approx(6.4922, abs=1e-3),
+    }
 
 
 @given(st.integers(-60 * BIT, 60 * BIT))

@@ -79,7 +79,7 @@ def test_finds_what_agreement_is_worth_for_one_person(model) -> None:
 
 
 def test_unrelated_pairs_are_counted_without_the_related_ones(model) -> None:
-    # a birth date is shared by more pairs of one person than of strangers: the raw count would be more than twice the truth
+    # more pairs of one person than of strangers share a birth date: the raw count would be more than twice the truth
     for feature, shares in zip(model.features, UNRELATED, strict=True):
         assert shares[0] / 3 < feature.unrelated[0] < shares[0] * 1.2, feature.feature
 

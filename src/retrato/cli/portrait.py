@@ -12,13 +12,8 @@ if TYPE_CHECKING:
 
 
 def show_portrait(profile: Profile) -> None:
-    """Print the portrait, and under it the whole timeline if the portrait shows only its end."""
-    text = str(profile)
-    show(text)
-    history = str(profile.timeline)
-    if history not in text:
-        show(f"\nthe whole timeline, {len(profile.timeline)} interactions:")
-        show(history)
+    """Print the portrait with the whole timeline."""
+    show(profile.text())
 
 
 def portrait_document(profile: Profile) -> dict[str, Any]:

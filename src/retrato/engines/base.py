@@ -1,14 +1,19 @@
-"""What an engine does: it keeps named tables and makes new ones from syntax trees. Nothing here knows what the tables mean."""
+"""What an engine does: it keeps named tables and makes new ones from syntax trees.
+
+Nothing here knows what the tables mean.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
     import pyarrow as pa
-    from sqlglot import exp
+
+    from retrato.engines.compile.template import Node
 
 
 class Engine(Protocol):
@@ -16,16 +21,16 @@ class Engine(Protocol):
 
     name: str
 
-    def create(self, table: str, query: exp.Expression) -> None:
+    def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
 
-    def append(self, table: str, query: exp.Expression) -> None:
+    def append(self, table: str, query: Node) -> None:
         """Add the rows of a query to a table that exists."""
 
     def load(self, table: str, data: pa.Table) -> None:
         """Make (or replace) a table from Arrow data."""
 
-    def fetch(self, query: exp.Expression) -> pa.Table:
+    def fetch(self, query: Node) -> pa.Table:
         """The rows of a query. Their order is the query's ORDER BY, or none."""
 
     def count(self, table: str) -> int:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from retrato.engines.compile.template import table as table_node
@@ -16,9 +14,13 @@ from retrato.engines.compile.template import tree
 from retrato.errors import EngineError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
     import duckdb
     import pyarrow as pa
-    from sqlglot import exp
+
+    from retrato.engines.compile.template import Node
 
 
 @contextmanager
@@ -40,8 +42,8 @@ def _plain_errors() -> Iterator[None]:
 class DuckDBEngine:
     """DuckDB, embedded.
 
-    `threads` defaults to the cores of the machine, `memory_limit` (such as `"4GB"`) to DuckDB's own; what does not fit spills to
-    `folder`, or to a private temporary folder that is removed on close.
+    `threads` defaults to the cores of the machine, `memory_limit` (such as `"4GB"`) to DuckDB's own limit; what does
+    not fit spills to a private temporary folder, in `folder` when given, that is removed on close.
 
     >>> with DuckDBEngine(threads=1) as engine:
     ...     engine.create("t", tree("SELECT 1 AS x"))
@@ -88,11 +90,11 @@ class DuckDBEngine:
         with _plain_errors():
             return self.connection.execute(sql)
 
-    def create(self, table: str, query: exp.Expression) -> None:
+    def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
         self._run(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
 
-    def append(self, table: str, query: exp.Expression) -> None:
+    def append(self, table: str, query: Node) -> None:
         """Add the rows of a query to a table that exists."""
         self._run(f"INSERT INTO {table_node(table).sql('duckdb')} {query.sql('duckdb')}")
 
@@ -104,7 +106,7 @@ class DuckDBEngine:
         finally:
             self.connection.unregister("_arrow")
 
-    def fetch(self, query: exp.Expression) -> pa.Table:
+    def fetch(self, query: Node) -> pa.Table:
         """The rows of a query."""
         with _plain_errors():
             result: pa.Table = self.connection.sql(query.sql("duckdb")).to_arrow_table()

@@ -1,24 +1,28 @@
 """Correlation clustering: who is one person, given what every pair says for and against.
 
-Inside each connected component of positive pairs clusters are joined, best first, while the mean match weight between two clusters stays positive
-(average-linkage agglomeration for correlation clustering, after Bansal, Blum & Chawla 2004). A pair that was
-never compared counts a little against. So one strong wrong link cannot chain strangers together. All weights are integers and ties fall
-to the smaller record numbers: the result depends on the records alone.
+Inside each connected component of positive pairs clusters are joined, best first, while the mean match weight between
+two clusters stays positive (average-linkage agglomeration for correlation clustering, after Bansal, Blum & Chawla
+2004). A pair that was never compared counts a little against. So one strong wrong link cannot chain strangers together.
+All weights are integers and ties fall to the smaller record numbers: the result depends on the records alone.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 #: The weight of a decision: beyond any sum of match weights.
 DECIDED = 1 << 40
@@ -49,8 +53,8 @@ def components(records: int, a: Ints, b: Ints) -> Ints:
 def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | None = None) -> Ints:
     """The cluster of every record (N,): the smallest record number in it.
 
-    `never_compared` is the weight of a pair inside a component that is not in `pairs`. `groups` (N,) are labels of which a cluster may
-    hold each only once (such as sources without duplicates); -1 for records that are free.
+    `never_compared` is the weight of a pair inside a component that is not in `pairs`. `groups` (N,) are labels of
+    which a cluster may hold each only once (such as sources without duplicates); -1 for records that are free.
 
     >>> joined = cluster(3, Pairs(np.array([0, 1]), np.array([1, 2]), np.array([9000, 9000])), never_compared=-1024)
     >>> joined.tolist()
@@ -68,9 +72,7 @@ def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | N
     return labels
 
 
-def _settle_simple(
-    component: Ints, pairs: Pairs, inside: NDArray[np.bool_], labels: Ints, groups: Ints | None
-) -> NDArray[np.bool_]:
+def _settle_simple(component: Ints, pairs: Pairs, inside: Flags, labels: Ints, groups: Ints | None) -> Flags:
     """Join at once the components in which every pair was compared and speaks for it; tell which those are (N,)."""
     size = np.bincount(component, minlength=len(component))
     compared = np.bincount(component[pairs.a[inside]], minlength=len(component))
@@ -83,20 +85,21 @@ def _settle_simple(
         simple[values[counts > 1] // (int(groups.max(initial=0)) + 1)] = False
     chosen = simple[component]
     labels[chosen] = component[chosen]
-    return simple | (size == 1)
+    settled: Flags = simple | (size == 1)
+    return settled
 
 
-def _by_component(component: Ints, pairs: Pairs, inside: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:
+def _by_component(component: Ints, pairs: Pairs, inside: Flags) -> Iterator[tuple[Ints, Ints, Ints]]:
     a, b, weight = pairs.a[inside], pairs.b[inside], pairs.weight[inside]
     order = np.lexsort((b, a, component[a]))
     a, b, weight = a[order], b[order], weight[order]
     bounds = np.flatnonzero(np.diff(component[a], prepend=-1, append=-1))
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in pairwise(bounds):
         yield a[start:stop], b[start:stop], weight[start:stop]
 
 
 class _Between(NamedTuple):
-    """What lies between two clusters: the summed weight, the pairs that were compared, and whether they must stay apart."""
+    """What lies between two clusters: the summed weight, how many pairs were compared, whether they must stay apart."""
 
     weight: int
     compared: int

@@ -1,7 +1,7 @@
 """Which pairs are worth comparing: those that agree on the keys of at least one blocking rule.
 
-A block that is too large is *refined*: its records are blocked again with one more key, and once more if need be. What is still too
-large then is left out and reported, never dropped in silence.
+A block that is too large is *refined*: its records are blocked again with one more key, and once more if need be. What
+is still too large then is left out and reported, never dropped in silence.
 """
 
 from __future__ import annotations

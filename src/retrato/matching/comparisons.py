@@ -1,16 +1,16 @@
 """How two records are compared, one feature at a time: an ordered list of levels, the first that holds counts.
 
-The level of exact agreement is split: by how rare the value is (`RARITY`, for values that many people have) or by who shares it
-(`CONTACT`, for contact points). So `Zubizarreta` is worth more than `García`, and a switchboard less than a mobile.
+The level of exact agreement is split: by how rare the value is (`RARITY`, for values that many people have) or by who
+shares it (`CONTACT`, for contact points). So `Zubizarreta` is worth more than `García`, and a switchboard less than a
+mobile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from retrato.identifiers.base import Feature, Scope
 from retrato.matching.similarity import (
     CrossEqual,
     EditsAtMost,
@@ -24,6 +24,11 @@ from retrato.matching.similarity import (
     TokensShared,
     texts,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.identifiers.base import Feature, Scope
 
 
 class Split(StrEnum):
@@ -56,8 +61,8 @@ class Level:
 class Comparison:
     """The comparison of one feature.
 
-    Levels are numbered: 0 to 5 exact agreement by band or class, then `levels` in order, then everything else;
-    -1 where either side is missing, and where the values are not equal and `silent` holds: that says nothing either way.
+    Levels are numbered: 0 to 5 exact agreement by band or class, then `levels` in order, then everything else; -1 where
+    either side is missing, and where the values are not equal and `silent` holds: that says nothing either way.
     """
 
     feature: str
@@ -211,8 +216,8 @@ LEVELS = {
 }
 
 
-#: Differences that say nothing: namesakes get addresses that differ only in a number (`ana.ruiz7@…`, `ana.ruiz12@…`), so beyond the
-#: names these neither speak for one person nor against.
+#: Differences that say nothing: namesakes get addresses that differ only in a number (`ana.ruiz7@…`, `ana.ruiz12@…`),
+#: so beyond the names these neither speak for one person nor against.
 SILENT: dict[str, Primitive] = {"email": Equal("email_letters")}
 
 

@@ -1,25 +1,27 @@
 """The match model: what each level of each comparison is worth, for three kinds of pairs.
 
-A pair is the *same* person, or two people of one *household* (or who share a contact point), or *unrelated* (Fellegi & Sunter 1969,
-with one class more). The match weight of a pair is the base-2 log odds that it is the same person:
+A pair is the *same* person, or two people of one *household* (or who share a contact point), or *unrelated* (Fellegi &
+Sunter 1969, with one class more). The match weight of a pair is the base-2 log odds that it is the same person:
 
     weight = W(same) - log2(2^W(household) + 1),   W(class) = prior(class) + sum over features of weight(class, level)
 
-where every term is relative to unrelated pairs. Weights are integers in units of 1/1024 bit, so that sums are exact whatever the engine
-and the order of addition.
+where every term is relative to unrelated pairs. Weights are integers in units of 1/1024 bit, so that sums are exact
+whatever the engine and the order of addition.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retrato.errors import ModelError
 from retrato.matching.comparisons import MISSING, Comparison
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 #: Units of a bit.
 BIT = 1024
@@ -53,7 +55,8 @@ def probability(weight: float) -> float:
     >>> probability(0)
     0.5
     """
-    return 1 / (1 + 2.0 ** (-weight / BIT))
+    odds_against: float = 2.0 ** (-weight / BIT)
+    return 1 / (1 + odds_against)
 
 
 def weight_at(chance: float) -> int:
@@ -94,8 +97,8 @@ class FeatureWeights:
 class FellegiSunter:
     """A fitted model. Fixed in it: the levels, their weights, the prior, and the rarity bands of values.
 
-    `bands` gives for a feature the rarity band (1 and more) of the values that at least three records held when the model was fitted, by a
-    hash of the value; any other value is in band 0. `notes` say how it was fitted, in numbers.
+    `bands` gives for a feature the rarity band (1 and more) of the values that at least three records held when the
+    model was fitted, by a hash of the value; any other value is in band 0. `notes` say how it was fitted, in numbers.
     """
 
     features: tuple[FeatureWeights, ...]
@@ -115,7 +118,10 @@ class FellegiSunter:
         return units(math.log2(max(self.prior_household, 1e-15) / (1 - self.prior_same - self.prior_household)))
 
     def weights(self, levels: Mapping[str, int]) -> tuple[int, int]:
-        """The match weight of a pair (feature to level), and the log2 odds of household against unrelated; both in units."""
+        """The match weight of a pair, and its log2 odds of household against unrelated, both in units.
+
+        `levels` gives the level of each feature; one that is not there is missing.
+        """
         same, household = self.prior_same_weight, self.prior_household_weight
         for each in self.features:
             level = levels.get(each.feature, MISSING)

@@ -1,16 +1,19 @@
 """The closed list of similarity primitives.
 
-Each is a frozen description of one test on the matching keys of two records, with its plain Python meaning (`holds`), which is
-also the path of single comparisons. Engines compile the same descriptions (`engines/compile/similarity.py`); a shared suite proves that
-both say the same. Keys are folded ASCII, so that byte-wise and character-wise similarities are one.
+Each is a frozen description of one test on the matching keys of two records, with its plain Python meaning (`holds`).
+Engines compile the same descriptions (`engines/compile/similarity.py`); a shared suite proves that both say the same.
+Keys are folded ASCII, so that byte-wise and character-wise similarities are one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 #: The value of a key of one record: nothing, one text, or several.
 KeyValue = str | tuple[str, ...] | None
@@ -80,9 +83,10 @@ class JaroWinklerAtLeast:
 
 @dataclass(frozen=True, slots=True)
 class EditsAtMost:
-    """At most `edits` insertions, deletions, substitutions or swaps of neighbours (Damerau 1964), on texts of at least `length`.
+    """At most `edits` insertions, deletions, substitutions or swaps of neighbours (Damerau 1964).
 
-    All levels of a comparison that read the same key share one `length`.
+    Texts of fewer than `length` characters never pass. All levels of a comparison that read the same key share one
+    `length`.
     """
 
     key: str

@@ -1,20 +1,22 @@
 """Fitting the match model without labels.
 
-The data are *patterns*: combinations of comparison levels with the number of candidate pairs that show them and the blocking rules that
-produced those pairs. Every pair counts under *every* rule that produces it, with the features masked that the rule conditions on; each rule has
-class shares of its own, the levels' shares `m` are common to all. A sample of random pairs is one more rule. The classes:
+The data are *patterns*: combinations of comparison levels with the number of candidate pairs that show them and the
+blocking rules that produced those pairs. Every pair counts under *every* rule that produces it, with the features
+masked that the rule conditions on; each rule has class shares of its own, the levels' shares `m` are common to all. A
+sample of random pairs is one more rule. The classes:
 
 * same person: every feature free;
 * household: shared features free, person-specific features as for unrelated pairs;
-* unrelated: exact levels from the counts of values, less the pairs that are expected to match; other levels from the random pairs.
+* unrelated: exact levels from the counts of values, less the pairs that are expected to match; other levels from the
+  random pairs.
 
 Expectation-maximisation after Dempster, Laird & Rubin (1977); the use on record pairs after Winkler (1988).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,9 @@ from scipy import sparse
 from retrato.identifiers.base import Scope
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
 from retrato.matching.model import FeatureWeights, FellegiSunter
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -46,8 +51,10 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class ValueCounts:
-    """How values are spread over the records, for one feature: the pairs of records that agree on a value, by band
-    (6,), and the share of all pairs in which both sides have the feature.
+    """How values are spread over the records, for one feature.
+
+    `agreeing` (6,) are the pairs of records that agree on a value, by band; `comparable` the share of all pairs in
+    which both sides have the feature.
     """
 
     agreeing: Floats
@@ -56,8 +63,10 @@ class ValueCounts:
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """Everything that a fit reads. `masks` (R, F) says which features each rule conditions on; `pairs` is the number of all
-    admissible pairs of records; `share` the share of the candidate pairs that `candidates` was counted on.
+    """Everything that a fit reads.
+
+    `masks` (R, F) says which features each rule conditions on; `pairs` is the number of all admissible pairs of
+    records; `share` the share of the candidate pairs that `candidates` was counted on.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -73,7 +82,8 @@ class TrainingData:
 class _Table:
     """Masked patterns under rules, each once: one-hot levels `hot` (G, L), `counts` (G,), `rule` (G,).
 
-    `row` and `source` (both N) tell for every pattern under every rule its row here and the candidate pattern that it comes from.
+    `row` and `source` (both N) tell for every pattern under every rule its row here and the candidate pattern that it
+    comes from.
     """
 
     hot: sparse.csr_matrix
@@ -120,7 +130,7 @@ def _under_rules(data: TrainingData, offsets: _Offsets) -> _Table:
     _, first, row = np.unique(rows.view(f"V{rows.shape[1]}").ravel(), return_index=True, return_inverse=True)
     return _Table(
         offsets.hot(every[first]),
-        np.bincount(row, np.concatenate(counts)),
+        np.asarray(np.bincount(row, np.concatenate(counts)), np.float64),
         rules[first],
         row[: sum(map(len, source))],
         np.concatenate(source) if source else np.zeros(0, np.int64),
@@ -182,8 +192,7 @@ class _Fit:
         return log
 
     def run(self) -> int:
-        steps = 0
-        for steps in range(1, MOST_STEPS + 1):
+        for step in range(1, MOST_STEPS + 1):
             before = self.pi
             weight = self.posterior() * self.table.counts
             pi = np.stack([np.bincount(self.table.rule, each, len(self.pi)) for each in weight], axis=1)
@@ -194,8 +203,8 @@ class _Fit:
             counts = (self.table.hot.T @ weight.T).T
             self._update(counts)
             if np.abs(self.pi - before).max() < TOLERANCE:
-                break
-        return steps
+                return step
+        return MOST_STEPS
 
     def _update(self, counts: Floats) -> None:
         unrelated = self.level[UNRELATED]
@@ -216,7 +225,8 @@ class _Fit:
     def expected(self) -> tuple[Floats, Floats]:
         """From the candidates: expected related pairs at each level (L,), and expected pairs of each class (3,).
 
-        Related is what is not as unrelated for the feature: for person-specific features one person, for shared ones a household too.
+        Related is what is not as unrelated for the feature: for person-specific features one person, for shared ones a
+        household too.
         """
         source, chance = self.table.source, self.posterior()[:, self.table.row]
         patterns = len(self.data.candidates.counts)

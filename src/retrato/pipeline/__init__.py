@@ -5,11 +5,15 @@ The stages hand on engine tables under fixed names; `STAGES` says which each one
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retrato.pipeline import block, cluster, events, features, identify, normalise, portray, read, score, train
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from retrato.pipeline.run import Run
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrato.engines.compile import blocking as sql
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.matching.blocking import BlockingKey, BlockingRule, default_rules
 from retrato.pipeline.features import known_columns
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from retrato.pipeline.run import Run
 
 #: The set of rules of a pair has 64 bits; a rule takes one, and one for its refinements.
 MOST_RULES = 32
@@ -26,8 +30,8 @@ def block(run: Run) -> None:
         report.append({"rule": str(rule), "refined_with": list(rule.refine), "pairs": produced, **left_out})
         if left_out["records_left_out"]:
             run.notes.append(
-                f"blocking rule {rule}: {left_out['blocks_left_out']} blocks of more than {run.ruleset.max_block} records "
-                "were left out after every refinement"
+                f"blocking rule {rule}: {left_out['blocks_left_out']} blocks of more than {run.ruleset.max_block} "
+                "records were left out after every refinement"
             )
     engine.create("pairs", sql.all_pairs())
     engine.drop("pairs_by_rule", "block_keys", "large_blocks", "large_records")
@@ -39,7 +43,8 @@ def block(run: Run) -> None:
 def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tuple[list[int], dict[str, int]]:
     """The pairs that a rule produces at each depth, and what was left out at the end.
 
-    A rule and its refinements count as two in training: the refined pairs are conditioned on all keys of the refinements.
+    A rule and its refinements count as two in training: the refined pairs are conditioned on all keys of the
+    refinements.
     """
     engine = run.engine
     produced: list[int] = []

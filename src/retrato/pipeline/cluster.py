@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -11,8 +13,10 @@ from retrato.engines.compile.template import tree
 from retrato.graph.clustering import Pairs, components
 from retrato.graph.clustering import cluster as cluster_pairs
 from retrato.matching.model import units, weight_at
-from retrato.pipeline.run import Run
 from retrato.ruleset import Mode
+
+if TYPE_CHECKING:
+    from retrato.pipeline.run import Run
 
 Ints = NDArray[np.int64]
 

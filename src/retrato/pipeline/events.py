@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlglot import exp
 
 from retrato.engines.compile import events as sql
@@ -9,9 +11,11 @@ from retrato.engines.compile import normalise as cell_sql
 from retrato.engines.compile.template import column, tree
 from retrato.identifiers.attribute import Number
 from retrato.pipeline.normalise import parse_distinct, parse_moments, parse_texts
-from retrato.pipeline.run import Run
 from retrato.pipeline.slots import by_dictionary, slots_of
 from retrato.records import EVENT_FIELDS, SourceKind
+
+if TYPE_CHECKING:
+    from retrato.pipeline.run import Run
 
 
 def events(run: Run) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 
 from retrato.engines.compile import features as sql
 from retrato.engines.compile.template import column, tree
-from retrato.identifiers.base import Feature
 from retrato.matching.comparisons import Split, comparisons_for
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from retrato.identifiers.base import Feature
+    from retrato.pipeline.run import Run
 
 
 def features(run: Run) -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrato.engines.compile import linking
 from retrato.engines.compile.comparisons import compared_pairs
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.compile.scoring import evidence
 from retrato.matching.model import weight_at
 from retrato.pipeline.features import known_columns
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from retrato.pipeline.run import Run
 
 
 def identify(run: Run) -> None:
@@ -27,7 +33,7 @@ def identify(run: Run) -> None:
     run.counts["review"] = run.engine.count("review")
 
 
-def _describe(run: Run, name: str, pairs: linking.exp.Query) -> None:
+def _describe(run: Run, name: str, pairs: exp.Query) -> None:
     compared = compared_pairs(
         pairs,
         run.comparisons,

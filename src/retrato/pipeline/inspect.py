@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.io.inspection import Inspection
@@ -11,6 +11,9 @@ from retrato.pipeline.read import read
 from retrato.pipeline.run import Run
 from retrato.records import Source
 from retrato.ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 def inspect(sources: Source | Iterable[Source], *, show_values: bool = False) -> Inspection:

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
-from retrato.engines.compile.template import column, table, tree
+from retrato.engines.compile.template import Node, column, table, tree
 from retrato.identifiers.attribute import Attribute
-from retrato.identifiers.base import Feature, IdentifierType
 from retrato.identifiers.moment import Moment
-from retrato.pipeline.run import Run
 from retrato.pipeline.slots import Slot, by_dictionary, slots_of
 from retrato.records import SourceKind
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.identifiers.base import Feature, IdentifierType
+    from retrato.pipeline.run import Run
+
 _ROLES = ("record_key", "source", "created_at", "updated_at")
 #: Where a value stands among the values of its record: valid ones first, then by slot and by place in the cell.
-_PLACE = "CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 2 END AS BIGINT) * 1000000 + :slot * 1000 + v.ordinal"
+_PLACE = """
+CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 2 END AS BIGINT) * 1000000
+  + :slot * 1000 + v.ordinal
+"""
 
 
 def normalise(run: Run) -> None:
@@ -76,8 +83,11 @@ def parse_moments(run: Run, texts: exp.Query) -> None:
     run.engine.drop("parsed_moments")
 
 
-def parse_texts(run: Run, name: str, texts: exp.Expression, kind: IdentifierType) -> None:
-    """Make the table `name(text, value)`: the first value that a type reads in each of the distinct `texts(item, text)`."""
+def parse_texts(run: Run, name: str, texts: Node, kind: IdentifierType) -> None:
+    """Make the table `name(text, value)`: the first value that a type reads in each of the distinct texts.
+
+    `texts` gives them as `item, text`, with items numbered from 0 in order.
+    """
     distinct = run.engine.fetch(texts)
     parsed = kind.parse_column(distinct.select(["text"]))
     first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
@@ -111,8 +121,17 @@ SELECT CAST(0 AS BIGINT) AS record, CAST(0 AS INTEGER) AS version, '' AS attribu
 
 def _append(run: Run, slot: Slot, parts: Sequence[str], parsed: tuple[str, str], *, place: int, first: bool) -> None:
     cells, values = parsed
-    query = sql.cells(run.reads[slot.source_no].table, slot.parts, parts)
-    rows = tree("(SELECT * FROM row_records WHERE source_no = :n)", n=slot.source_no)
+
+    def joined(columns: Sequence[tuple[str, Node]]) -> exp.Select:
+        return sql.joined_values(
+            sql.cells(run.reads[slot.source_no].table, slot.parts, parts),
+            parts,
+            dictionary=cells,
+            parsed=values,
+            rows=tree("(SELECT * FROM row_records WHERE source_no = :n)", n=slot.source_no),
+            columns=columns,
+        )
+
     of_value = {
         name: column(name, "v") for name in ("namespace", "ordinal", "value", "raw", "status", "issues", "parts")
     }
@@ -125,13 +144,11 @@ def _append(run: Run, slot: Slot, parts: Sequence[str], parsed: tuple[str, str],
         ("column_name", tree("CAST(:c AS VARCHAR)", c=slot.columns)),
         ("observed_at", column("observed_at", "x")),
     ]
-    joined = {"dictionary": cells, "parsed": values, "rows": rows}
-    run.engine.append("identifiers", sql.joined_values(query, parts, columns=columns, **joined))
+    run.engine.append("identifiers", joined(columns))
     keys = [
         ("record", column("record", "x")),
         ("place", tree(_PLACE, slot=place)),
         *((name, column(name, "v")) for name in slot.type.key_names()),
     ]
     usable = tree("x.version = 0 AND v.status NOT IN ('placeholder', 'missing')")
-    selected = sql.joined_values(query.copy(), parts, columns=keys, **joined).where(usable)
-    (run.engine.create if first else run.engine.append)(f"keys_{slot.attribute}", selected)
+    (run.engine.create if first else run.engine.append)(f"keys_{slot.attribute}", joined(keys).where(usable))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrato.engines.compile.portraits import plain_attributes, profile_steps
 from retrato.engines.compile.survivorship import value_steps
 from retrato.engines.compile.timeline import attachment_counts, timeline_steps
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from retrato.pipeline.run import Run
 
 
 def portray(run: Run) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.io.mapping import map_sources
 from retrato.io.readers import read as read_source
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from retrato.pipeline.run import Run
 
 
 def read(run: Run) -> None:

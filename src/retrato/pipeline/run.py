@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from retrato.engines.duckdb import DuckDBEngine
-from retrato.identifiers.base import Feature
-from retrato.matching.comparisons import Comparison
-from retrato.matching.model import FellegiSunter
-from retrato.matching.rules import MatchRule
-from retrato.records import Source, SourceMapping
 from retrato.ruleset import Mode, Ruleset
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.identifiers.base import Feature
     from retrato.io.readers import ReadSource
+    from retrato.matching.comparisons import Comparison
+    from retrato.matching.model import FellegiSunter
+    from retrato.matching.rules import MatchRule
+    from retrato.records import Source, SourceMapping
 
 #: Called with the name of a stage when it starts and with its seconds when it has ended (None at the start).
 Progress = Callable[[str, float | None], None]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from retrato.identifiers.attribute import Attribute
-from retrato.identifiers.base import IdentifierType
 from retrato.identifiers.registry import configured, type_of
 from retrato.records import EVENT_FIELDS, RECORD_FIELDS, Source, SourceMapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from retrato.identifiers.base import IdentifierType
 
 _NOT_IDENTIFIERS = frozenset((*RECORD_FIELDS, *EVENT_FIELDS))
 
@@ -41,7 +45,8 @@ class Slot:
 def slots_of(number: int, source: Source, mapping: SourceMapping) -> tuple[Slot, ...]:
     """The slots of one source, in the order of its columns.
 
-    Columns of one composite type (name, address) and one namespace make one slot; a part that comes a second time opens another.
+    Columns of one composite type (name, address) and one namespace make one slot; a part that comes a second time opens
+    another.
     """
     open_slots: list[tuple[IdentifierType, dict[str, str]]] = []
     for column, name in _identifier_columns(mapping):

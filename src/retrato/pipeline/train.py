@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pyarrow as pa
-from sqlglot import exp
 
 from retrato.engines.compile import features as feature_sql
 from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.blocking import sampled_pairs
 from retrato.engines.compile.comparisons import compared_pairs, level_column
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import query, tree
 from retrato.matching.comparisons import BANDS
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import DEFAULT_RULES, FALLBACK_RULES
 from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
 from retrato.pipeline.features import frozen_bands, known_columns
-from retrato.pipeline.run import Run
+
+if TYPE_CHECKING:
+    from sqlglot import exp
+
+    from retrato.pipeline.run import Run
 
 #: Candidate pairs that the model is estimated on; more are sampled.
 MOST_PAIRS = 4_000_000
@@ -103,21 +108,26 @@ def _patterns(run: Run, pairs: exp.Query, *, rules: bool) -> Patterns:
 
 
 def _random(run: Run) -> Patterns:
-    """Levels of pairs drawn at random (seeded; record numbers follow the content, so the draw does not depend on row order)."""
-    generator = np.random.default_rng(run.ruleset.seed)
+    """Levels of pairs drawn at random (of all pairs, where there are few).
+
+    The draw is seeded, and as record numbers follow the content, it does not depend on the order of rows.
+    """
     records = run.counts["records"]
-    a, b = generator.integers(0, records, (2, RANDOM_PAIRS), dtype=np.int64)
-    low, high = np.minimum(a, b)[a != b], np.maximum(a, b)[a != b]
+    if records * (records - 1) // 2 <= RANDOM_PAIRS:
+        low, high = np.triu_indices(records, 1)
+    else:
+        drawn = np.random.default_rng(run.ruleset.seed).integers(0, records, (2, RANDOM_PAIRS), dtype=np.int64)
+        low, high = np.sort(drawn[:, drawn[0] != drawn[1]], axis=0)
     run.engine.load("random_pairs", pa.table({"a": pa.array(low, pa.int32()), "b": pa.array(high, pa.int32())}))
-    query = tree("SELECT * FROM random_pairs")
+    pairs = query("SELECT * FROM random_pairs")
     if run.across_sources:
-        query = tree(
+        pairs = query(
             """
             SELECT p.* FROM random_pairs p JOIN features l ON l.record = p.a JOIN features r ON r.record = p.b
             WHERE l.source <> r.source
             """
         )
-    result = _patterns(run, query, rules=False)
+    result = _patterns(run, pairs, rules=False)
     run.engine.drop("random_pairs")
     return result
 

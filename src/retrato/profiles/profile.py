@@ -165,12 +165,17 @@ class Profile:
         return f"{said} It comes before {second.value} ({second.origin}) because {_REASONS[best.rule]} ({best.rule})."
 
     def __str__(self) -> str:
+        return self.text(recent=_RECENT)
+
+    def text(self, *, recent: int | None = None) -> str:
+        """The portrait to read: golden values, contact points, and the last interactions (all of them for None)."""
         title = f"{self.name or '(no name)'}  [{self.id}]"
         lines = [title, "=" * len(title)]
-        if self.household_id:
-            lines.append(f"{'household':<{_INDENT}}{self.household_id}")
-        lines += [f"{label.replace('_', ' '):<{_INDENT}}{text}" for label, text in self._shown()]
-        lines += ["", *self._history()]
+        rows = [("household", self.household_id)] if self.household_id else []
+        rows += [(label.replace("_", " "), text) for label, text in self._shown()]
+        width = max((len(label) + 2 for label, _ in rows), default=0)
+        lines += [f"{label:<{max(width, _INDENT)}}{text}" for label, text in rows]
+        lines += ["", *self._history(recent)]
         return "\n".join(lines)
 
     def _shown(self) -> Iterable[tuple[str, str]]:
@@ -182,10 +187,10 @@ class Profile:
                 texts += [str(each.value) for each in self.alternatives(best.name) if each.status != "invalid"]
             yield best.name, ", ".join(texts)
 
-    def _history(self) -> list[str]:
+    def _history(self, recent: int | None) -> list[str]:
         if not self.timeline:
             return ["no interactions"]
-        latest = self.timeline[-_RECENT:]
+        latest = self.timeline if recent is None else self.timeline[-recent:]
         more = f", the last {len(latest)}" if len(latest) < len(self.timeline) else ""
         plural = "" if len(self.timeline) == 1 else "s"
         return [f"{len(self.timeline)} interaction{plural}{more}:", *str(latest).splitlines()]

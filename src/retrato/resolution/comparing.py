@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,13 @@ import pyarrow as pa
 
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.scoring import scores
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import query, tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.matching.comparisons import Comparison, comparisons_for
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from retrato.resolution.resolution import Resolution
 
 
@@ -34,25 +35,23 @@ def comparisons_of(resolution: Resolution) -> tuple[Comparison, ...]:
     return comparisons_for(resolution.features)
 
 
-def compare(
-    resolution: Resolution, features: pa.Table, pairs: Sequence[tuple[int, int]], *, engine: DuckDBEngine | None = None
-) -> list[Compared]:
+def compare(resolution: Resolution, features: pa.Table, pairs: Sequence[tuple[int, int]]) -> list[Compared]:
     """Compare pairs of rows of a table like `features`, by their `record` numbers."""
     if not pairs:
         return []
     comparisons = comparisons_of(resolution)
     lists = {key for feature in resolution.features if feature.multivalued for key in feature.keys}
     numbers = pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
-    with engine or DuckDBEngine(threads=1) as opened:
-        opened.load("features", features)
-        opened.load("pairs", numbers)
-        query = compared_pairs(
-            tree("SELECT * FROM pairs"), comparisons, lists=lists, known=set(features.column_names), kept=("a", "b")
+    with DuckDBEngine(threads=1) as engine:
+        engine.load("features", features)
+        engine.load("pairs", numbers)
+        compared = compared_pairs(
+            query("SELECT * FROM pairs"), comparisons, lists=lists, known=set(features.column_names), kept=("a", "b")
         )
-        opened.create("compared", query)
-        levels = opened.fetch(tree("SELECT * FROM compared")).to_pylist()
-        scored = opened.fetch(
-            scores(tree("SELECT * FROM compared"), comparisons, model=resolution.model, rules=resolution.match_rules)
+        engine.create("compared", compared)
+        levels = engine.fetch(tree("SELECT * FROM compared")).to_pylist()
+        scored = engine.fetch(
+            scores(query("SELECT * FROM compared"), comparisons, model=resolution.model, rules=resolution.match_rules)
         ).to_pylist()
     by_pair: dict[tuple[int, int], dict[str, Any]] = {(row["a"], row["b"]): row for row in scored}
     return [

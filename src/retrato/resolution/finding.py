@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from retrato.engines.compile.template import column, table, tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem
-from retrato.identifiers.base import Feature
 from retrato.identifiers.registry import FIELDS, configured, type_of
-from retrato.matching.comparisons import BANDS, MISSING
+from retrato.matching.comparisons import BANDS, MISSING, namespaces
 from retrato.matching.model import BIT, probability
 from retrato.resolution.comparing import Compared, compare, comparisons_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from retrato.identifiers.base import Feature
     from retrato.resolution.resolution import Resolution
 
 #: Records that one question is compared with at most.
@@ -120,9 +122,7 @@ def _question(
         main = feature.keys[0]
         if feature.multivalued and main in known:
             row[f"{main}_codes"] = _codes(engine, known[main])
-            row[f"{main}_spaces"] = sorted(
-                {value.partition(":")[0] if ":" in value and feature.namespaced else "" for value in known[main]}
-            )
+            row[f"{main}_spaces"] = sorted(namespaces(known[main])) if feature.namespaced else [""]
     return pa.Table.from_pylist([row], schema=candidates.schema)
 
 
@@ -178,8 +178,6 @@ def _reasons(resolution: Resolution, each: Compared) -> tuple[str, ...]:
 
 
 def _profiles_of(resolution: Resolution, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    import pyarrow.compute as pc
-
     table = resolution.assignments
     rows = table.filter(pc.is_in(table.column("record_key"), pa.array([key for _, key in wanted], pa.string())))
     names = ("source", "record_key", "profile_id")
@@ -188,8 +186,6 @@ def _profiles_of(resolution: Resolution, wanted: set[tuple[str, str]]) -> dict[t
 
 
 def _names(resolution: Resolution, profiles: set[str]) -> dict[str, str]:
-    import pyarrow.compute as pc
-
     table = resolution.profiles
     rows = table.filter(pc.is_in(table.column("profile_id"), pa.array(sorted(profiles), pa.string())))
     columns = zip(rows.column("profile_id").to_pylist(), rows.column("name").to_pylist(), strict=True)

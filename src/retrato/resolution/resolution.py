@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,7 +12,7 @@ from pyarrow import parquet
 
 from retrato.errors import ResultError, UnknownRecordError
 from retrato.identifiers.base import Feature, Scope
-from retrato.io.writing import OutputFolder
+from retrato.io.writing import Format, OutputFolder
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import Agreement, Condition, Decision, MatchRule
 from retrato.profiles.profile import Profile
@@ -21,6 +20,9 @@ from retrato.resolution.explaining import Explanation, RecordOrProfile, explain
 from retrato.resolution.finding import Found, find
 from retrato.resolution.tables import TABLES
 from retrato.ruleset import Ruleset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Frame = Literal["arrow", "pandas", "polars"]
 
@@ -30,10 +32,11 @@ class Resolution:
 
     - `assignments`: `source, record_key, profile_id, household_id`, a row a record
     - `profiles`: a row a profile, its golden values; `values`: a row a value, with rank and provenance
-    - `links`: the pairs that hold profiles together, with weight (bits), probability and evidence; `review`: the pairs of profiles that
-      may be one, likeliest first
+    - `links`: the pairs that hold profiles together, with weight (bits), probability and evidence; `review`: the pairs
+      of profiles that may be one, likeliest first
     - `timeline`: every interaction in order; `households`: a row a member; `crosswalk`: keys of the sources to profiles
-    - `changes` and `redirects`: what happened to the ids of the previous result; `rejected`: rows that could not be read
+    - `changes` and `redirects`: what happened to the ids of the previous result
+    - `rejected`: rows that could not be read
     """
 
     def __init__(
@@ -112,19 +115,19 @@ class Resolution:
     def find(self, *, limit: int = 10, **fields: str) -> list[Found]:
         """The profiles that fit what is known, likeliest first, each with its reasons: `find(phone="600 11 22 33")`.
 
-        Fields are those of the mapping vocabulary (`name`, `phone`, `email`, `birth_date`, `national_id`, `postcode`, …). Raises
-        ConfigurationError for an unknown field.
+        Fields are those of the mapping vocabulary (`name`, `phone`, `email`, `birth_date`, `national_id`, `postcode`,
+        …). Raises ConfigurationError for an unknown field.
         """
         return find(self, fields, limit=limit)
 
     def explain(self, a: RecordOrProfile, b: RecordOrProfile) -> Explanation:
-        """Why two records are one person, or not: `explain(("crm", "17"), ("web", "a3"))`; for profiles, by their strongest pair.
+        """Why two records are one person, or not: `explain(("crm", "17"), ("web", "a3"))`.
 
-        Raises UnknownRecordError.
+        Two profiles are explained by their strongest pair of records. Raises UnknownRecordError.
         """
         return explain(self, a, b)
 
-    def save(self, folder: str | Path, format: str = "parquet") -> Path:  # noqa: A002 - the word that users know
+    def save(self, folder: str | Path, format: Format = "parquet") -> Path:  # noqa: A002 - the word that users know
         """Write everything to a folder, all or nothing; files are readable by their owner only. Returns the folder.
 
         Raises OutputError. `review` is also written as `review.csv`, to be filled in and given back as `decisions`.

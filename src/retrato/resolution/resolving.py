@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -24,6 +23,9 @@ from retrato.resolution.resolution import Resolution
 from retrato.resolution.tables import TABLES
 from retrato.ruleset import Ruleset
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
 
 
@@ -39,16 +41,17 @@ def resolve(
 ) -> Resolution:
     """Find who is who in the sources, and give one profile per customer.
 
-    `model` is fitted on the data when there is none. `decisions` is a reviewed table (or a CSV or Parquet file, such as `review.csv`
-    with its column `decision` filled in with `same` or `different`). `previous` is an earlier result: its profile ids
-    stay with the people they were given to. `progress` is called with each stage's name and, at its end, its seconds.
+    `model` is fitted on the data when there is none. `decisions` is a reviewed table (or a CSV or Parquet file, such as
+    `review.csv` with its column `decision` filled in with `same` or `different`). `previous` is an earlier result: its
+    profile ids stay with the people they were given to. `progress` is called with each stage's name and, at its end,
+    its seconds.
 
     Raises ConfigurationError (all problems of mappings and rules), SourceError, ModelError, ResultError or EngineError.
 
     >>> import pandas as pd
     >>> crm = pd.DataFrame({"id": ["1", "2"], "email": ["ana@ruiz.es", "ANA@ruiz.es"], "first name": ["Ana", "Ana"]})
-    >>> resolve(Source("crm", crm, key="id")).assignments.column("profile_id").combine_chunks().value_counts().to_pylist()[0]["counts"]
-    2
+    >>> resolve(Source("crm", crm, key="id")).profiles.column("records").to_pylist()
+    [2]
     """
     chosen = (sources,) if isinstance(sources, Source) else tuple(sources)
     chosen = tuple(sorted(chosen, key=lambda source: source.name))

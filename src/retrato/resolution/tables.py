@@ -42,10 +42,13 @@ TABLES = {
     "crosswalk": CROSSWALK,
     "values": """
         SELECT * FROM "values"
-        ORDER BY profile_id, attribute, kind, namespace, rank NULLS LAST, source, record_key, version, column_name, value, raw
+        ORDER BY profile_id, attribute, kind, namespace, rank NULLS LAST, source, record_key, version, column_name,
+          value, raw
     """,
     "links": LINKS,
-    "timeline": "SELECT * FROM timeline ORDER BY profile_id NULLS LAST, time NULLS LAST, source, event_key, event, kind",
+    "timeline": """
+        SELECT * FROM timeline ORDER BY profile_id NULLS LAST, time NULLS LAST, source, event_key, event, kind
+    """,
     "households": HOUSEHOLDS,
     "review": REVIEW,
     "changes": "SELECT * FROM changes ORDER BY profile_id, change, other_profile_id NULLS FIRST",

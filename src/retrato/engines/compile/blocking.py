@@ -1,20 +1,22 @@
 """Blocking rules to pairs of records, without any block growing quadratically.
 
-`block_keys(key, record)` holds the records of one rule at one depth; blocks of more than the limit go on to the next depth with one more
-key. `pairs_by_rule(a, b, rule)` collects what every rule produces; `pairs(a, b, rules)` has each pair once, with the set of rules that
-produce it as bits.
+`block_keys(key, record, source)` holds the records of one rule at one depth; blocks of more than the limit go on to the
+next depth with one more key. `pairs_by_rule(a, b, rule)` collects what every rule produces; `pairs(a, b, rules)` has
+each pair once, with the set of rules that produce it as bits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import column, table, tree
-from retrato.matching.blocking import BlockingKey
+from retrato.engines.compile.template import Node, column, query, table, tree
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from retrato.matching.blocking import BlockingKey
 
 
 def block_keys(keys: Sequence[BlockingKey], lists: Collection[str], *, within: str | None = None) -> exp.Select:
@@ -22,21 +24,21 @@ def block_keys(keys: Sequence[BlockingKey], lists: Collection[str], *, within: s
 
     A record with several values of a key is in several blocks.
     """
-    query = exp.select("record", "source").from_(table("features"))
+    result = exp.select("record", "source").from_(table("features"))
     for number, key in enumerate(keys):
-        query = query.select(exp.alias_(column(key.name), f"k{number}")).where(
+        result = result.select(exp.alias_(column(key.name), f"k{number}")).where(
             tree(":c IS NOT NULL", c=column(key.name))
         )
     if within is not None:
-        query = query.where(tree("record IN (SELECT record FROM :t)", t=table(within)))
+        result = result.where(tree("record IN (SELECT record FROM :t)", t=table(within)))
     for number, key in enumerate(keys):
         if key.name in lists:
-            query = exp.select(
+            result = exp.select(
                 tree("* REPLACE (unnest(:k) AS :n)", k=exp.column(f"k{number}"), n=exp.to_identifier(f"k{number}"))
-            ).from_(query.subquery())
+            ).from_(result.subquery())
     for number, key in enumerate(keys):
         if key.length is not None:
-            query = (
+            result = (
                 exp.select(
                     tree(
                         "* REPLACE (left(:k, :l) AS :n)",
@@ -45,16 +47,16 @@ def block_keys(keys: Sequence[BlockingKey], lists: Collection[str], *, within: s
                         n=exp.to_identifier(f"k{number}"),
                     )
                 )
-                .from_(query.subquery())
+                .from_(result.subquery())
                 .where(tree("len(:k) >= :n", k=exp.column(f"k{number}"), n=key.length))
             )
     code: Node = exp.Anonymous(this="hash", expressions=[exp.column(f"k{number}") for number in range(len(keys))])
-    return exp.select(exp.alias_(code, "key"), "record", "source").distinct().from_(query.subquery("s"))
+    return exp.select(exp.alias_(code, "key"), "record", "source").distinct().from_(result.subquery("s"))
 
 
 def large_blocks(limit: int) -> Node:
     """The keys of the blocks of `block_keys` that hold more than `limit` records."""
-    return tree("SELECT key, count(*) AS size FROM block_keys GROUP BY key HAVING count(*) > :n", n=limit)
+    return tree("SELECT key FROM block_keys GROUP BY key HAVING count(*) > :n", n=limit)
 
 
 LARGE_RECORDS = "SELECT DISTINCT record FROM block_keys WHERE key IN (SELECT key FROM large_blocks)"
@@ -83,11 +85,11 @@ def all_pairs() -> Node:
     )
 
 
-def sampled_pairs(share: float) -> Node:
+def sampled_pairs(share: float) -> exp.Query:
     """A sample of the pairs that depends on their content alone; `share` of 1 or more takes all."""
     if share >= 1:
-        return tree("SELECT * FROM pairs")
-    return tree(
+        return query("SELECT * FROM pairs")
+    return query(
         "SELECT * FROM pairs WHERE (CAST(a AS BIGINT) * 2654435761 + CAST(b AS BIGINT) * 40503) % 1000003 < :n",
         n=int(share * 1000003),
     )

@@ -1,22 +1,23 @@
 """Pairs of records to comparison levels.
 
-`features` has a row a record: every matching key (a text, or a list where records have several values), and for the main key of each
-feature its band: `<key>_band` for a text, for a list `<key>_codes`, whose numbers carry the band in their lowest
-three bits and a hash of the value above, and `<key>_spaces`, the namespaces of the values.
+`features` has a row a record: every matching key (a text, or a list where records have several values), and for the
+main key of each feature its band: `<key>_band` for a text, for a list `<key>_codes`, whose numbers carry the band in
+their lowest three bits and a hash of the value above, and `<key>_spaces`, the namespaces of the values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
-from retrato.engines.compile.template import column, table, tree
+from retrato.engines.compile.template import Node, column, table, tree
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
 from retrato.matching.similarity import CrossEqual
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 
 def level_column(comparison: Comparison) -> str:
@@ -41,7 +42,10 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     if key not in lists:
         return tree("CASE WHEN :l = :r THEN :band END", l=left(key), r=right(key), band=left(f"{key}_band"))
     return tree(
-        "list_min(list_transform(list_intersect(:l, :r), lambda c: c % 8))",
+        """
+        CASE WHEN len(:l) = 1 AND len(:r) = 1 THEN CASE WHEN :l[1] = :r[1] THEN :l[1] % 8 END
+        ELSE list_min(list_transform(list_intersect(:l, :r), lambda c: c % 8)) END
+        """,
         l=left(f"{key}_codes"),
         r=right(f"{key}_codes"),
     )
@@ -50,7 +54,7 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
 def _missing(comparison: Comparison, lists: Collection[str]) -> Node:
     key = comparison.key
     missing = tree("(:l IS NULL OR :r IS NULL)", l=left(key), r=right(key))
-    if key not in lists:
+    if not comparison.namespaced:
         return missing
     apart = tree("NOT list_has_any(:l, :r)", l=left(f"{key}_spaces"), r=right(f"{key}_spaces"))
     return tree("(:missing OR :apart)", missing=missing, apart=apart)
@@ -82,7 +86,7 @@ def compared_pairs(
     *,
     lists: Collection[str],
     known: Collection[str],
-    kept: Sequence[str] = ("a", "b", "rules"),
+    kept: Sequence[str],
 ) -> exp.Select:
     """The `kept` columns of `pairs` (which has the record numbers `a` and `b`) and one level column a comparison.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from retrato.engines.compile.normalise import PLAIN_TIME, row_content, text_or_null
-from retrato.engines.compile.template import table, tree
+from retrato.engines.compile.template import Node, table, tree
 from retrato.records import EVENT_FIELDS
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def raw_events(number: int, raw: str, name: str, *, columns: Sequence[str], fields: Mapping[str, str | None]) -> Node:
@@ -26,18 +27,21 @@ def raw_events(number: int, raw: str, name: str, *, columns: Sequence[str], fiel
     return query
 
 
-#: Events with typed columns; the key of an event without one is a hash of its content and an ordinal among identical rows.
+#: Events with typed columns; the key of an event without one is a hash of its content and an ordinal among identical
+#: rows.
 _EVENTS = """
 WITH keyed AS (
   SELECT r.*, coalesce(r.event_id, '~' || left(r.content, 16) || '-' || CAST(row_number() OVER (
       PARTITION BY r.source, r.event_id IS NULL, r.content ORDER BY r.source_no, r.row) AS VARCHAR)) AS event_key,
-    coalesce(CASE WHEN regexp_full_match(r.event_time, :plain) THEN TRY_CAST(r.event_time AS TIMESTAMP) END, m.time) AS time
+    coalesce(
+      CASE WHEN regexp_full_match(r.event_time, :plain) THEN TRY_CAST(r.event_time AS TIMESTAMP) END, m.time
+    ) AS time
   FROM raw_events r LEFT JOIN moments m ON m.text = r.event_time
 )
-SELECT row_number() OVER (ORDER BY source, event_key, time, content, source_no, row) - 1 AS event, source, event_key, time,
-  lower(coalesce(event_kind, 'event')) AS kind, lower(coalesce(channel, source)) AS channel, lower(direction) AS direction, thread,
-  lower(state) AS state, TRY_CAST(a.value AS DOUBLE) AS amount, upper(currency) AS currency, satisfaction, place, agent, k.text,
-  campaign, customer_key, row, source_no
+SELECT row_number() OVER (ORDER BY source, event_key, time, content, source_no, row) - 1 AS event,
+  source, event_key, time, lower(coalesce(event_kind, 'event')) AS kind, lower(coalesce(channel, source)) AS channel,
+  lower(direction) AS direction, thread, lower(state) AS state, TRY_CAST(a.value AS DOUBLE) AS amount,
+  upper(currency) AS currency, satisfaction, place, agent, k.text, campaign, customer_key, row, source_no
 FROM keyed k LEFT JOIN amounts a ON a.text = k.amount
 """
 

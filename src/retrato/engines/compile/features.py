@@ -1,25 +1,28 @@
 """Parsed values to the table that matching reads: `features`, a row a record.
 
-For every feature: its keys (a text each, or a sorted list where records can have several values), and for the main key what
-agreement on the value is worth: a rarity band from how many records hold it, or a contact class from who shares it.
+For every feature: its keys (a text each, or a sorted list where records can have several values), and for the main key
+what agreement on the value is worth: a rarity band from how many records hold it, or a contact class from who shares
+it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import column, table, tree
-from retrato.identifiers.base import Feature
+from retrato.engines.compile.template import Node, column, query, table, tree
 from retrato.matching.comparisons import RARITY_EDGES
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.identifiers.base import Feature
 
 
 def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
-    """One row a record from the table `keys(record, place, <key>...)`: the first value of each key, or the list of all."""
-    query = exp.select("record").from_(table(keys)).group_by("record")
+    """One row a record from the table `keys(record, place, <key>...)`: the first value of a key, or a list of all."""
+    result = exp.select("record").from_(table(keys)).group_by("record")
     for feature in features:
         for name in feature.keys:
             text = (
@@ -27,21 +30,21 @@ def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
                 if feature.multivalued
                 else "arg_min(:k, place)"
             )
-            query = query.select(exp.alias_(tree(text, k=column(name)), name, quoted=True))
-    return query
+            result = result.select(exp.alias_(tree(text, k=column(name)), name, quoted=True))
+    return result
 
 
 def joined_keys(tables: Sequence[str], features: Sequence[Sequence[Feature]]) -> exp.Select:
     """All keys of all kinds, a row a record; `source` is a number."""
-    query = exp.select(
+    result = exp.select(
         "r.record", exp.alias_(tree("CAST(dense_rank() OVER (ORDER BY r.source) AS INTEGER)"), "source")
     ).from_(table("records", "r"))
     for number, (name, each) in enumerate(zip(tables, features, strict=True)):
         alias = f"k{number}"
         for key in dict.fromkeys(key for feature in each for key in feature.keys):
-            query = query.select(column(key, alias))
-        query = query.join(table(name, alias), on=f"{alias}.record = r.record", join_type="left")
-    return query
+            result = result.select(column(key, alias))
+        result = result.join(table(name, alias), on=f"{alias}.record = r.record", join_type="left")
+    return result
 
 
 def _holders(feature: Feature) -> exp.Select:
@@ -56,7 +59,10 @@ def _holders(feature: Feature) -> exp.Select:
 
 
 def rarity(feature: Feature) -> Node:
-    """`feature, value, band, same_source, holders` by how many records hold the value: see `RARITY_EDGES`."""
+    """`feature, value, band, holders, pairs_within` by how many records hold the value: see `RARITY_EDGES`.
+
+    `pairs_within` counts the pairs of holders that are of one source.
+    """
     case = exp.Case()
     for band, edge in enumerate(RARITY_EDGES):
         case = case.when(tree("sum(n) <= :e", e=edge), exp.Literal.number(band))
@@ -73,7 +79,10 @@ def rarity(feature: Feature) -> Node:
 
 
 def contact_class(feature: Feature, names: bool) -> Node:
-    """The same columns by who shares the value: see `CONTACT_CLASSES`. Without given names in the data, by how many records."""
+    """The same columns by who shares the value: see `CONTACT_CLASSES`.
+
+    Where the data have no given names, by how many records.
+    """
     if not names:
         return rarity(feature)
     return tree(
@@ -99,23 +108,23 @@ def contact_class(feature: Feature, names: bool) -> Node:
 
 def features_table(features: Sequence[Feature]) -> exp.Select:
     """`keys` with the bands of `value_bands(feature, value, band)` put beside them."""
-    query = exp.select("k.*").from_(table("keys", "k"))
+    result = exp.select("k.*").from_(table("keys", "k"))
     for number, feature in enumerate(features):
         key = feature.keys[0]
         if feature.multivalued:
             source, alias = _codes(feature).subquery(f"c{number}"), f"c{number}"
-            query = query.select(column(f"{key}_codes", alias), column(f"{key}_spaces", alias))
-            query = query.join(source, on=f"{alias}.record = k.record", join_type="left")
+            result = result.select(column(f"{key}_codes", alias), column(f"{key}_spaces", alias))
+            result = result.join(source, on=f"{alias}.record = k.record", join_type="left")
         else:
             alias = f"b{number}"
             band = tree("(SELECT value, band FROM value_bands WHERE feature = :f)", f=feature.name)
-            query = query.select(exp.alias_(tree(":b", b=column("band", alias)), f"{key}_band", quoted=True))
-            query = query.join(
+            result = result.select(exp.alias_(tree(":b", b=column("band", alias)), f"{key}_band", quoted=True))
+            result = result.join(
                 exp.alias_(band, alias, table=True),
                 on=tree(":v = :k", v=column("value", alias), k=column(key, "k")),
                 join_type="left",
             )
-    return query
+    return result
 
 
 def _codes(feature: Feature) -> exp.Select:
@@ -123,7 +132,7 @@ def _codes(feature: Feature) -> exp.Select:
     space: Node = exp.Literal.string("")
     if feature.namespaced:
         space = tree("CASE WHEN contains(value, ':') THEN split_part(value, ':', 1) ELSE '' END")
-    values = tree(
+    values = query(
         """
         SELECT u.record, u.value, hash(u.value) - hash(u.value) % 8 + b.band AS code
         FROM (SELECT record, unnest(:k) AS value FROM keys) u
@@ -155,11 +164,12 @@ def frozen_bands(rarity_features: Sequence[str]) -> Node:
 
 
 def bands_of_model(rarity_features: Sequence[str]) -> Node:
-    """`value_bands` with the rarity bands of the table `model_bands(feature, code, band)` instead of the counted ones."""
+    """`value_bands` with the rarity bands of the table `model_bands(feature, code, band)`, not the counted ones."""
     return tree(
         """
         SELECT v.feature, v.value,
-          CASE WHEN list_contains(:features, v.feature) THEN coalesce(m.band, 0) ELSE v.band END AS band, v.holders, v.pairs_within
+          CASE WHEN list_contains(:features, v.feature) THEN coalesce(m.band, 0) ELSE v.band END AS band,
+          v.holders, v.pairs_within
         FROM counted_bands v LEFT JOIN model_bands m ON m.feature = v.feature AND m.code = left(md5(v.value), 16)
         """,
         features=exp.Array(expressions=[exp.Literal.string(name) for name in rarity_features]),

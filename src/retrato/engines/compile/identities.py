@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import column, table, tree
+from retrato.engines.compile.template import Node, column, table, tree
 from retrato.graph.identities import DIGITS, HOUSEHOLD_PREFIX, PROFILE_PREFIX, SEPARATOR, ChangeKind
 
 #: Tables to make, in order: name and query.
-Steps: TypeAlias = tuple[tuple[str, exp.Expression], ...]
+Steps: TypeAlias = tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class _Layer:
 
     name: str
     prefix: str
-    members: exp.Expression  # source, record_key, record, unit
+    members: Node  # source, record_key, record, unit
     column: str  # of `previous`, with the former id
 
     def named(self, what: str, alias: str | None = None) -> exp.Table:
@@ -185,7 +185,7 @@ SELECT unit, arg_max(id, attempt) AS id FROM tried GROUP BY unit
 """
 
 
-def _fresh_ids(layer: _Layer) -> exp.Expression:
+def _fresh_ids(layer: _Layer) -> Node:
     separator = exp.Chr(expressions=[exp.Literal.number(ord(SEPARATOR))])
     return tree(
         _FRESH,
@@ -243,7 +243,7 @@ ORDER BY :id_column, change, :other_column
 """
 
 
-def _changes(layer: _Layer) -> exp.Expression:
+def _changes(layer: _Layer) -> Node:
     return tree(
         _CHANGES,
         id_column=exp.to_identifier(layer.column),

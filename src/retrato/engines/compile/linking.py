@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import Node, query, tree
 from retrato.graph.clustering import DECIDED
 from retrato.matching.model import BIT, units
 from retrato.matching.rules import Decision, MatchRule
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-#: A pair inside a cluster counts at most this much either way.
+#: A pair inside a cluster speaks for it with at most this much, so that one does not stand for many; against it there is no bound,
+#: so that a contradiction is not outvoted by pairs that know little.
 MOST_WEIGHT = units(20)
 
 #: Reviewed decisions as pairs of record numbers; the last word on a pair is the one that keeps apart.
@@ -35,20 +37,19 @@ def edges(rules: Sequence[MatchRule], threshold: int) -> exp.Query:
     for number, rule in enumerate(rules):
         weight = DECIDED if rule.decision is Decision.SAME else -DECIDED
         case = case.when(tree("s.rule = :n", n=number), exp.convert(weight))
-    plain = tree("greatest(least(s.weight - :t, :most), -:most)", t=exp.convert(threshold), most=MOST_WEIGHT)
-    query = tree(
+    plain = tree("least(s.weight - :t, :most)", t=exp.convert(threshold), most=MOST_WEIGHT)
+    return query(
         """
         SELECT coalesce(s.a, d.a) AS a, coalesce(s.b, d.b) AS b, CAST(:weight AS BIGINT) AS weight
         FROM scores s FULL JOIN decided d ON d.a = s.a AND d.b = s.b
         """,
         weight=case.else_(plain),
     )
-    return query
 
 
 def household_edges(threshold: int) -> exp.Query:
     """`a, b, weight`: pairs of different clusters that share a home, and how surely they are one household."""
-    return tree(
+    return query(
         """
         SELECT least(x.cluster, y.cluster) AS a, greatest(x.cluster, y.cluster) AS b, max(s.household) AS weight
         FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b
@@ -61,7 +62,7 @@ def household_edges(threshold: int) -> exp.Query:
 
 def linked_pairs(threshold: int) -> exp.Query:
     """The pairs inside a profile that hold it together: `a, b, weight, rule, decision`."""
-    return tree(
+    return query(
         """
         SELECT s.a, s.b, s.weight, s.rule, d.decision
         FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster = x.cluster
@@ -74,7 +75,7 @@ def linked_pairs(threshold: int) -> exp.Query:
 
 def doubtful_pairs(review_from: int) -> exp.Query:
     """For every two profiles that may be one, their strongest pair: `a, b, weight, rule, decision`."""
-    return tree(
+    return query(
         """
         SELECT s.a, s.b, s.weight, s.rule, CAST(NULL AS VARCHAR) AS decision
         FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster <> x.cluster
@@ -92,7 +93,7 @@ def described(compared: exp.Query, evidence: Node, rules: Sequence[MatchRule]) -
     case = exp.Case().when(tree("decision IS NOT NULL"), tree("'decision: ' || decision"))
     for number, rule in enumerate(rules):
         case = case.when(tree("rule = :n", n=number), exp.Literal.string(f"rule: {rule.name}"))
-    return tree(
+    return query(
         """
         SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b,
           i.profile_id AS profile_a, j.profile_id AS profile_b,

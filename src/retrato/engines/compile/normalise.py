@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import column, table, tree
+from retrato.engines.compile.template import Node, column, table, tree
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 #: Timestamps that need no parser.
 PLAIN_TIME = r"\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?"
@@ -26,7 +27,7 @@ def row_content(columns: Sequence[str]) -> Node:
 
 
 def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles: Mapping[str, str | None]) -> Node:
-    """One line a row of a raw table: where it stands, what its source and key are, its times as text, and a hash of its content.
+    """One line a row of a raw table: where it stands, its source and key, its times as text, and a hash of its content.
 
     `roles` names the columns for `record_key`, `source`, `created_at`, `updated_at`.
     """
@@ -59,24 +60,29 @@ def unread_times(texts: exp.Query) -> Node:
     )
 
 
-#: Rows with their times, their key (a hash of the content and an ordinal among identical rows where there is none) and
+#: Rows with their times, their key (where there is none, a hash of the content and an ordinal among identical rows) and
 #: their place among the versions of the record: 0 is the newest.
 ROWS = """
 WITH timed AS (
   SELECT r.source_no, r.row, r.source, r.record_key, r.content,
-    coalesce(CASE WHEN regexp_full_match(r.created_text, :plain) THEN TRY_CAST(r.created_text AS TIMESTAMP) END, c.time) AS created_at,
-    coalesce(CASE WHEN regexp_full_match(r.updated_text, :plain) THEN TRY_CAST(r.updated_text AS TIMESTAMP) END, u.time) AS updated_at
+    coalesce(
+      CASE WHEN regexp_full_match(r.created_text, :plain) THEN TRY_CAST(r.created_text AS TIMESTAMP) END, c.time
+    ) AS created_at,
+    coalesce(
+      CASE WHEN regexp_full_match(r.updated_text, :plain) THEN TRY_CAST(r.updated_text AS TIMESTAMP) END, u.time
+    ) AS updated_at
   FROM raw_rows r
   LEFT JOIN moments c ON c.text = r.created_text
   LEFT JOIN moments u ON u.text = r.updated_text
 ), keyed AS (
-  SELECT * REPLACE (coalesce(record_key, '~' || left(content, 16) || '-' ||
-      CAST(row_number() OVER (PARTITION BY source, record_key IS NULL, content ORDER BY source_no, row) AS VARCHAR)) AS record_key),
+  SELECT * REPLACE (coalesce(record_key, '~' || left(content, 16) || '-' || CAST(row_number() OVER (
+        PARTITION BY source, record_key IS NULL, content ORDER BY source_no, row) AS VARCHAR)) AS record_key),
     record_key IS NULL AS key_generated
   FROM timed
 )
 SELECT *, coalesce(updated_at, created_at) AS observed_at, CAST(row_number() OVER (
-    PARTITION BY source, record_key ORDER BY coalesce(updated_at, created_at) DESC NULLS LAST, content DESC, source_no, row
+    PARTITION BY source, record_key
+    ORDER BY coalesce(updated_at, created_at) DESC NULLS LAST, content DESC, source_no, row
   ) - 1 AS INTEGER) AS version
 FROM keyed
 """
@@ -94,7 +100,7 @@ FROM rows x JOIN records r ON r.source = x.source AND r.record_key = x.record_ke
 """
 
 
-def cells(raw: str, parts: Mapping[str, str], names: Sequence[str]) -> Node:
+def cells(raw: str, parts: Mapping[str, str], names: Sequence[str]) -> exp.Select:
     """The parts of one slot of a raw table, a row a row; rows whose own parts are all empty are left out."""
     query = exp.select("_row AS row").from_(table(raw))
     for name in names:
@@ -102,8 +108,8 @@ def cells(raw: str, parts: Mapping[str, str], names: Sequence[str]) -> Node:
     return query
 
 
-def distinct_cells(queries: Sequence[exp.Query], names: Sequence[str], own: Sequence[str]) -> Node:
-    """The distinct combinations of parts over several slots, numbered from 0; at least one of the `own` parts is there."""
+def distinct_cells(queries: Sequence[exp.Query], names: Sequence[str], own: Sequence[str]) -> exp.Select:
+    """The distinct combinations of parts over several slots, numbered from 0, that have one of the `own` parts."""
     there = exp.or_(*(tree(":c IS NOT NULL", c=column(name)) for name in own))
     columns = [column(name) for name in names]
     union: exp.Query = queries[0]
@@ -123,8 +129,11 @@ def joined_values(
     parsed: str,
     rows: Node,
     columns: Sequence[tuple[str, Node]],
-) -> Node:
-    """The parsed values of one slot, a row a value, with the `columns` chosen; `s` is the slot's cell, `x` its row, `v` the value."""
+) -> exp.Select:
+    """The parsed values of one slot, a row a value, with the `columns` chosen.
+
+    They can read `s`, the slot's cell, `x`, its row of `rows`, and `v`, the value.
+    """
     result = exp.select(*(exp.alias_(node, name, quoted=True) for name, node in columns)).from_(query.subquery("s"))
     same = exp.and_(*(tree("s.:n IS NOT DISTINCT FROM d.:n", n=exp.to_identifier(name, quoted=True)) for name in names))
     result = result.join(exp.alias_(rows, "x", table=True), on="x.row = s.row")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import Node, query, tree
 from retrato.profiles.columns import ADDRESS_PARTS, LISTS, NAME_PARTS, SINGLE, attribute_columns
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN_KINDS = (*SINGLE, *LISTS.values())
 
 
-def plain_attributes() -> exp.Expression:
+def plain_attributes() -> Node:
     """The query for the attributes of `values` that have no fixed column: `attribute`, in order."""
     return tree(
         """SELECT DISTINCT attribute FROM "values" WHERE NOT :shown ORDER BY attribute""", shown=_kind_in(_SHOWN_KINDS)
@@ -49,7 +49,7 @@ def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False) -> 
     )
 
 
-def _kind_in(kinds: Iterable[str]) -> exp.Expression:
+def _kind_in(kinds: Iterable[str]) -> Node:
     return exp.In(this=exp.column("kind"), expressions=[exp.Literal.string(kind) for kind in kinds])
 
 
@@ -57,11 +57,11 @@ def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=True)
 
 
-def _as(node: exp.Expression, name: str) -> exp.Alias:
+def _as(node: Node, name: str) -> exp.Alias:
     return exp.Alias(this=node, alias=_quoted(name))
 
 
-def _golden(columns: dict[str, str]) -> exp.Expression:
+def _golden(columns: dict[str, str]) -> Node:
     """A row a profile: its golden values, by column."""
     picked = [_as(tree("arg_min(value, namespace) FILTER (WHERE kind = :kind)", kind=kind), kind) for kind in SINGLE]
     picked += [
@@ -79,26 +79,26 @@ def _golden(columns: dict[str, str]) -> exp.Expression:
         )
         for name, column in columns.items()
     ]
-    query = tree(
+    golden = query(
         """SELECT profile_id,
           round(sum(CAST(round(confidence * 1000000) AS BIGINT)) / (count(*) * 1000000.0), 6) AS confidence
         FROM "values" WHERE golden GROUP BY profile_id"""
     )
-    return _select(query).select(*picked)
+    return golden.select(*picked)
 
 
-def _lists() -> exp.Expression:
+def _lists() -> Node:
     """A row a profile: its contact points and numbers, by kind."""
     lists = [
         _as(tree("list(shown ORDER BY rank, namespace, shown) FILTER (WHERE kind = :kind)", kind=kind), column)
         for column, kind in LISTS.items()
     ]
-    return _select(tree(_RANKED, listed=_kind_in(LISTS.values()))).select(*lists)
+    return query(_RANKED, listed=_kind_in(LISTS.values())).select(*lists)
 
 
-def _profiles(columns: dict[str, str]) -> exp.Expression:
+def _profiles(columns: dict[str, str]) -> Node:
     part = "nullif(:json ->> :path, '')"
-    nodes: list[exp.Expression] = [exp.column("name", "g")]
+    nodes: list[Node] = [exp.column("name", "g")]
     nodes += [_part(part, "name_parts", key, column) for column, key in NAME_PARTS.items()]
     nodes += [exp.column("birth_date", "g"), exp.column("sex", "g")]
     nodes += [
@@ -108,16 +108,11 @@ def _profiles(columns: dict[str, str]) -> exp.Expression:
     nodes += [_part(part, "address_parts", key, column) for column, key in ADDRESS_PARTS.items()]
     nodes += [_as(exp.column(_quoted(f"attribute {column}"), "g"), column) for column in columns.values()]
     nodes.append(exp.column("confidence", "g"))
-    return _select(tree(_PROFILES)).select(*nodes)
+    return query(_PROFILES).select(*nodes)
 
 
-def _part(text: str, json: str, key: str, column: str) -> exp.Expression:
+def _part(text: str, json: str, key: str, column: str) -> Node:
     return _as(tree(text, json=exp.column(json, "g"), path=f"$.{key}"), column)
-
-
-def _select(query: exp.Expression) -> exp.Select:
-    assert isinstance(query, exp.Select)  # noqa: S101 - the constants here are SELECTs
-    return query
 
 
 _RECORDS = """

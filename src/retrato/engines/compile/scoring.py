@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from retrato.engines.compile.comparisons import level_column
-from retrato.engines.compile.template import column, tree
+from retrato.engines.compile.template import Node, column, tree
 from retrato.matching.comparisons import BANDS, CONTACT_CLASSES, Comparison, Split
 from retrato.matching.model import BIT, FeatureWeights, FellegiSunter
 from retrato.matching.rules import Decision, MatchRule
 
-Node = exp.Expression
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def patterns(compared: exp.Query, comparisons: Sequence[Comparison], *, rules: bool) -> Node:
@@ -127,7 +128,7 @@ def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> 
     weights = {each.feature: each for each in model.features} if model else {}
     pieces = []
     for comparison in comparisons:
-        texts = [exp.null()]
+        texts: list[Node] = [exp.null()]
         for number, name in enumerate(comparison.level_names):
             feature = weights.get(comparison.feature)
             bits = f" ({feature.same_weight(number) / BIT:+.1f})" if feature else ""

@@ -1,7 +1,7 @@
 """Similarity primitives as expressions over the columns `l_<key>` and `r_<key>` of a table of pairs.
 
-A key is a text, or a list of texts where records can have several values. Costly measures (Jaro-Winkler, edit distance) are computed
-once per pair in a layer below (`measures`), and only where the main keys differ.
+A key is a text, or a list of texts where records can have several values. Costly measures (Jaro-Winkler, edit distance)
+are computed once per pair in a layer below (`measures`), and only where the main keys differ.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import column, tree
+from retrato.engines.compile.template import Node, column, tree
 from retrato.matching.similarity import (
     CrossEqual,
     EditsAtMost,
@@ -25,7 +25,6 @@ from retrato.matching.similarity import (
     TokensShared,
 )
 
-Node = exp.Expression
 Test = Callable[[Node, Node], Node]
 
 _MEASURES = {
@@ -72,7 +71,8 @@ def _any(one: Node, other: Node, test: Test, *, one_list: bool, other_list: bool
 class Measure:
     """A number about two keys that several tests read: the best over all values of both sides.
 
-    Edit distances are only taken of texts of at least `length`, whose lengths differ by no more than the `most` edits that any test allows.
+    Edit distances are only taken of texts of at least `length`, whose lengths differ by no more than the `most` edits
+    that any test allows.
     """
 
     name: str
@@ -107,11 +107,15 @@ def measure(wanted: Measure, lists: Collection[str]) -> Node:
         if not wanted.most:
             return value
         return tree(
-            "CASE WHEN abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n THEN :value ELSE :worst END",
+            """
+            CASE WHEN abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n
+              AND levenshtein(:a, :b) <= :twice THEN :value ELSE :worst END
+            """,
             a=a,
             b=b,
             n=wanted.length,
             most=wanted.most,
+            twice=2 * wanted.most,
             value=value,
             worst=worst,
         )

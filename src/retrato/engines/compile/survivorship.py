@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import Node, tree
 from retrato.profiles.survivorship import (
     ANY_ATTRIBUTE,
     CONTENT,
@@ -89,7 +89,7 @@ def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
     )
 
 
-def _case(subject: str, choices: Mapping[str, exp.Expression], default: exp.Expression) -> exp.Expression:
+def _case(subject: str, choices: Mapping[str, Node], default: Node) -> Node:
     """CASE subject WHEN name THEN node … ELSE default END."""
     if not choices:
         return default
@@ -99,15 +99,15 @@ def _case(subject: str, choices: Mapping[str, exp.Expression], default: exp.Expr
     return case.else_(default)
 
 
-def _number(value: int) -> exp.Expression:
+def _number(value: int) -> Node:
     return exp.Literal.number(value)
 
 
-def _literals(values: Mapping[str, int]) -> dict[str, exp.Expression]:
+def _literals(values: Mapping[str, int]) -> dict[str, Node]:
     return {name: _number(value) for name, value in values.items()}
 
 
-def _priority(rules: Mapping[str, SurvivorshipRule]) -> exp.Expression:
+def _priority(rules: Mapping[str, SurvivorshipRule]) -> Node:
     """The place of a row's source in the rule of its attribute."""
     by_attribute = {
         name: _case(
@@ -121,7 +121,7 @@ def _priority(rules: Mapping[str, SurvivorshipRule]) -> exp.Expression:
     return _case("attribute", by_attribute, default)
 
 
-def _incomplete() -> exp.Expression:
+def _incomplete() -> Node:
     """1 for a value that lacks an essential part, else 0."""
     lacking = {}
     for kind, groups in ESSENTIAL_PARTS.items():
@@ -133,7 +133,7 @@ def _incomplete() -> exp.Expression:
     return _case("kind", lacking, _number(0))
 
 
-def _keys(rules: Mapping[str, SurvivorshipRule]) -> dict[str, exp.Expression]:
+def _keys(rules: Mapping[str, SurvivorshipRule]) -> dict[str, Node]:
     """For each key, the number that the rule of the attribute puts there."""
     nodes = {}
     for position, key in enumerate(_KEYS):
@@ -146,7 +146,7 @@ def _keys(rules: Mapping[str, SurvivorshipRule]) -> dict[str, exp.Expression]:
     return nodes
 
 
-def _deciding(rules: Mapping[str, SurvivorshipRule]) -> exp.Expression:
+def _deciding(rules: Mapping[str, SurvivorshipRule]) -> Node:
     """The name of the first thing in which a candidate and its neighbour differ."""
     case = exp.Case().when(tree("superseded <> other_superseded"), exp.Literal.string(CURRENT_VERSION))
     for position, key in enumerate(_KEYS):
@@ -161,7 +161,7 @@ def _deciding(rules: Mapping[str, SurvivorshipRule]) -> exp.Expression:
     return case.else_(exp.Literal.string(CONTENT))
 
 
-def _kind_in(kinds: Iterable[str]) -> exp.Expression:
+def _kind_in(kinds: Iterable[str]) -> Node:
     return exp.In(this=exp.column("kind"), expressions=[exp.Literal.string(name) for name in sorted(kinds)])
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlglot
 from sqlglot import exp
 
+#: A node of a syntax tree, whatever it stands for. (For type checkers only: sqlglot 28 has no class of this name.)
+Node: TypeAlias = "exp.Expr"
+
 
 @lru_cache(maxsize=512)
-def _parsed(text: str) -> exp.Expression:
+def _parsed(text: str) -> Node:
     return sqlglot.parse_one(text, read="duckdb")
 
 
-def tree(text: str, **nodes: Any) -> exp.Expression:
-    """The syntax tree of a constant query (DuckDB dialect) whose `:name` placeholders are replaced.
+def tree(text: str, **nodes: Any) -> Node:
+    """The syntax tree of a constant text (DuckDB dialect) whose `:name` placeholders are replaced.
 
     A string, number or bool becomes a literal; an expression goes in as it is.
 
@@ -25,10 +28,23 @@ def tree(text: str, **nodes: Any) -> exp.Expression:
     return exp.replace_placeholders(_parsed(text).copy(), **nodes)
 
 
+def query(text: str, **nodes: Any) -> exp.Query:
+    """As `tree`, for a text that is a whole query: it can be extended, or read from as a subquery.
+
+    Raises TypeError for any other text.
+
+    >>> query("SELECT a FROM t WHERE a > :n", n=1).where("b = 2").sql("duckdb")
+    'SELECT a FROM t WHERE a > 1 AND b = 2'
+    """
+    found = tree(text, **nodes)
+    if not isinstance(found, exp.Query):
+        raise TypeError(f"not a query: {text}")
+    return found
+
+
 def table(name: str, alias: str | None = None) -> exp.Table:
     """A table by its name, quoted."""
-    node = exp.Table(this=exp.to_identifier(name, quoted=True))
-    return exp.alias_(node, alias, table=True) if alias else node
+    return exp.table_(name, quoted=True, alias=alias)
 
 
 def column(name: str, of: str | None = None) -> exp.Column:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import table, tree
+from retrato.engines.compile.template import Node, table, tree
 from retrato.profiles.attachment import CROWD, EVIDENCE, RECORD_CREATED, weights
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def timeline_steps(*, events: bool = True) -> Steps:
     )
 
 
-def attachment_counts() -> exp.Expression:
+def attachment_counts() -> Node:
     """The query for how the interactions of `timeline` were attached: `attached_by`, `attached`, `interactions`."""
     return tree(
         """SELECT attached_by, profile_id IS NOT NULL AS attached, count(*) AS interactions FROM timeline
@@ -63,18 +63,18 @@ def attachment_counts() -> exp.Expression:
     )
 
 
-def _nodes(numbers: dict[str, int]) -> dict[str, exp.Expression]:
+def _nodes(numbers: dict[str, int]) -> dict[str, Node]:
     return {name: exp.Literal.number(number) for name, number in numbers.items()}
 
 
-def _weight_of_kind() -> exp.Expression:
+def _weight_of_kind() -> Node:
     case = exp.Case(this=exp.column("kind"))
     for kind, weight in weights().items():
         case = case.when(exp.Literal.string(kind), exp.Literal.number(weight))
     return case
 
 
-def _first_label(score: exp.Expression) -> exp.Expression:
+def _first_label(score: Node) -> Node:
     """The label of the strongest evidence in a sum of weights."""
     case = exp.Case()
     for each in EVIDENCE:
@@ -83,7 +83,7 @@ def _first_label(score: exp.Expression) -> exp.Expression:
     return case
 
 
-def _all_labels() -> exp.Expression:
+def _all_labels() -> Node:
     """The labels of all evidence in the column `score`, strongest first."""
     labels = [
         tree(
@@ -97,7 +97,7 @@ def _all_labels() -> exp.Expression:
     return tree("substr(:joined, 6)", joined=exp.paren(joined))
 
 
-def _scored(claims: str, *, least: int) -> exp.Expression:
+def _scored(claims: str, *, least: int) -> Node:
     top = exp.Case()
     for weight in sorted(weights().values(), reverse=True):
         top = top.when(tree("best >= :weight", weight=exp.Literal.number(weight)), exp.Literal.number(weight))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from retrato.engines.compile.template import column, tree
+from retrato.engines.compile.template import Node, column, tree
 from retrato.engines.compile.template import table as table_node
 from retrato.io.readers.names import ROW, unique_names
 
@@ -152,7 +152,7 @@ class RawTable:
         self.engine.create(self.table, exp.select(*cells).from_(table_node(self.table)))
         self.notes.extend(f'column "{name}" holds whole numbers written with ".0", now without' for name in found)
 
-    def _whole(self, names: Sequence[str], rows: exp.Expression, *, longest: int = 0) -> list[tuple[str, bool | None]]:
+    def _whole(self, names: Sequence[str], rows: Node, *, longest: int = 0) -> list[tuple[str, bool | None]]:
         """Each column, and whether all its values are whole numbers that end in `.0` (None when it has none).
 
         The longest must have so many characters: the codes that this happens to are long, a version 1.0 is not.

@@ -1,0 +1,83 @@
+"""Pedro's story: every touch on one profile, and his family on others."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrato import Resolution, Source, resolve
+from retrato.datasets import PEDRO, omnichannel
+
+
+@pytest.fixture(scope="module")
+def data():
+    return omnichannel(1000, seed=1)
+
+
+@pytest.fixture(scope="module")
+def resolution(data) -> Resolution:
+    tables = {**data.records, **data.events}
+    return resolve([Source(name, table, region="ES") for name, table in tables.items()])
+
+
+def records_of(data, person: str) -> set[tuple[str, str]]:
+    return {(row["source"], row["record_key"]) for row in data.truth.to_pylist() if row["person_id"] == person}
+
+
+def profiles_of(data, resolution: Resolution, person: str) -> set[str]:
+    mine = records_of(data, person)
+    rows = resolution.assignments.to_pylist()
+    return {row["profile_id"] for row in rows if (row["source"], row["record_key"]) in mine}
+
+
+def test_all_records_of_pedro_are_one_profile_of_his_own(data, resolution) -> None:
+    (profile,) = profiles_of(data, resolution, PEDRO.person_id)
+    members = {
+        (row["source"], row["record_key"]) for row in resolution.assignments.to_pylist() if row["profile_id"] == profile
+    }
+    assert members == records_of(data, PEDRO.person_id)
+
+
+def test_his_family_are_other_people(data, resolution) -> None:
+    (profile,) = profiles_of(data, resolution, PEDRO.person_id)
+    household = next(row["household_id"] for row in data.truth.to_pylist() if row["person_id"] == PEDRO.person_id)
+    others = {
+        row["person_id"]
+        for row in data.truth.to_pylist()
+        if row["household_id"] == household and row["person_id"] != PEDRO.person_id
+    }
+    assert others
+    for person in others:
+        assert profile not in profiles_of(data, resolution, person)
+
+
+def test_every_touch_of_pedro_lies_on_his_timeline(data, resolution) -> None:
+    (profile,) = profiles_of(data, resolution, PEDRO.person_id)
+    mine = {
+        (row["source"], row["event_key"]) for row in data.event_truth.to_pylist() if row["person_id"] == PEDRO.person_id
+    }
+    found = {
+        (row["source"], row["event_key"])
+        for row in resolution.timeline.to_pylist()
+        if row["profile_id"] == profile and row["event"] is not None
+    }
+    assert mine - found == set()
+    assert found - mine == set()
+
+
+def test_events_are_attached_to_the_right_people(data, resolution) -> None:
+    truth = {(row["source"], row["event_key"]): row["person_id"] for row in data.event_truth.to_pylist()}
+    person = {(row["source"], row["record_key"]): row["person_id"] for row in data.truth.to_pylist()}
+    people: dict[str, set[str]] = {}
+    for row in resolution.assignments.to_pylist():
+        people.setdefault(row["profile_id"], set()).add(person[row["source"], row["record_key"]])
+    attached = [row for row in resolution.timeline.to_pylist() if row["event"] is not None and row["profile_id"]]
+    right = sum(truth[row["source"], row["event_key"]] in people[row["profile_id"]] for row in attached)
+    assert right > 0.95 * len(attached)
+
+
+def test_whoever_answers_finds_pedro(resolution, data) -> None:
+    (profile,) = profiles_of(data, resolution, PEDRO.person_id)
+    for question in ({"phone": PEDRO.phone}, {"email": PEDRO.email}, {"national_id": PEDRO.national_id}):
+        found = resolution.find(**question)
+        assert profile in [each.profile_id for each in found[:3]], question
+        assert all(each.reasons for each in found)
