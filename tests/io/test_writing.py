@@ -102,6 +102,41 @@ def test_a_failing_swap_puts_the_earlier_result_back(tmp_path, monkeypatch):
     assert (tmp_path / "out" / "run.json").read_text() == '{"retrato": "first"}'
 
 
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("renamed", ["out", "out.partial"])
+def test_ctrl_c_around_a_rename_leaves_one_whole_result(tmp_path, monkeypatch, renamed, moment):
+    write(tmp_path / "out", '{"retrato": "first"}')
+    rename = Path.rename
+
+    def interrupted(self, target):
+        if self.name != renamed:
+            return rename(self, target)
+        if moment == "after":
+            rename(self, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "out", '{"retrato": "second"}')
+    assert names(tmp_path) == ["out"]
+    assert names(tmp_path / "out") == ["people.parquet", "run.json"]
+    whole = "second" if (renamed, moment) == ("out.partial", "after") else "first"
+    assert (tmp_path / "out" / "run.json").read_text() == f'{{"retrato": "{whole}"}}'
+
+
+def test_ctrl_c_while_the_folder_is_made_leaves_nothing(tmp_path, monkeypatch):
+    mkdir = Path.mkdir
+
+    def interrupted(self, *arguments, **options):
+        mkdir(self, *arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(tmp_path / "out")
+    assert names(tmp_path) == []
+
+
 def test_what_a_crashed_run_left_is_taken_up(tmp_path):
     write(tmp_path / "out.old", '{"retrato": "first"}')
     (tmp_path / "out.partial").mkdir()

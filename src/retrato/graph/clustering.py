@@ -1,31 +1,30 @@
 """Correlation clustering: who is one person, given what every pair says for and against.
 
-Inside each connected component of positive pairs clusters are joined, best first, while the mean match weight between
-two clusters stays positive (average-linkage agglomeration for correlation clustering, after Bansal, Blum & Chawla
-2004). A pair that was never compared counts a little against. So one strong wrong link cannot chain strangers together.
-All weights are integers and ties fall to the smaller record numbers: the result depends on the records alone.
+Clusters are joined, best first, while the mean match weight between two clusters stays positive (average-linkage agglomeration for
+correlation clustering, after Bansal, Blum & Chawla 2004). A pair that was never compared counts a little against. So one strong
+wrong link cannot chain strangers together. All weights are integers and ties fall to the smaller record numbers: the result
+depends on the records alone.
+
+Average linkage is reducible: two clusters that are each other's best choice will be joined whatever happens elsewhere (Bruynooghe 1977;
+Murtagh 1983). So all such couples are joined at once, in rounds over whole arrays, with the same result as one by one.
 """
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 #: The weight of a decision: beyond any sum of match weights.
 DECIDED = 1 << 40
+_GROUPS_A_WORD = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,136 +36,89 @@ class Pairs:
     weight: Ints
 
 
-def components(records: int, a: Ints, b: Ints) -> Ints:
-    """The smallest record number of the connected component of every record (N,).
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """What lies between clusters: the summed weight, the pairs that were compared, and whether they must stay apart."""
 
-    >>> components(4, np.array([0, 2]), np.array([1, 3])).tolist()
-    [0, 0, 2, 2]
-    """
-    graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(records, records))
-    labels = connected_components(graph, directed=False)[1]
-    first = np.full(int(labels.max(initial=-1)) + 1, records, np.int64)
-    np.minimum.at(first, labels, np.arange(records))
-    return np.asarray(first[labels])
+    a: Ints
+    b: Ints
+    weight: Ints
+    compared: Ints
+    apart: Flags
+
+    def where(self, chosen: Flags) -> _Edges:
+        return _Edges(self.a[chosen], self.b[chosen], self.weight[chosen], self.compared[chosen], self.apart[chosen])
+
+    def merged(self, moved: Ints) -> _Edges:
+        """The edges after clusters have moved into others: edges between the same two become one."""
+        one, other = moved[self.a], moved[self.b]
+        outside = one != other
+        one, other = one[outside], other[outside]
+        low, high = np.minimum(one, other), np.maximum(one, other)
+        order = np.lexsort((high, low))
+        low, high = low[order], high[order]
+        if not len(low):
+            return self.where(outside)
+        starts = np.flatnonzero(np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])])
+        return _Edges(
+            low[starts],
+            high[starts],
+            np.add.reduceat(self.weight[outside][order], starts),
+            np.add.reduceat(self.compared[outside][order], starts),
+            np.logical_or.reduceat(self.apart[outside][order], starts),
+        )
 
 
 def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | None = None) -> Ints:
     """The cluster of every record (N,): the smallest record number in it.
 
-    `never_compared` is the weight of a pair inside a component that is not in `pairs`. `groups` (N,) are labels of
-    which a cluster may hold each only once (such as sources without duplicates); -1 for records that are free.
+    `never_compared` (0 or less) is the weight of a pair that is not in `pairs`. `groups` (N,) are labels of which a cluster may hold each
+    only once (such as sources without duplicates); -1 for records that are free.
 
     >>> joined = cluster(3, Pairs(np.array([0, 1]), np.array([1, 2]), np.array([9000, 9000])), never_compared=-1024)
     >>> joined.tolist()
     [0, 0, 0]
     """
-    positive = pairs.weight > 0
-    component = components(records, pairs.a[positive], pairs.b[positive])
     labels = np.arange(records)
-    inside = component[pairs.a] == component[pairs.b]
-    simple = _settle_simple(component, pairs, inside, labels, groups)
-    inside &= ~simple[component[pairs.a]]
-    for a, b, weight in _by_component(component, pairs, inside):
-        for label, members in _agglomerate(a, b, weight, never_compared, groups).items():
-            labels[list(members)] = label
-    return labels
+    sizes = np.ones(records, np.int64)
+    held = _group_bits(records, groups)
+    edges = _Edges(pairs.a, pairs.b, pairs.weight, np.ones(len(pairs.a), np.int64), pairs.weight <= -DECIDED)
+    while True:
+        possible = sizes[edges.a] * sizes[edges.b]
+        mean = (edges.weight + never_compared * (possible - edges.compared)) / possible
+        joinable = (mean > 0) & ~edges.apart & ~(held[edges.a] & held[edges.b]).any(axis=1)
+        if not joinable.any():
+            return labels
+        kept, gone = _best_couples(edges.a[joinable], edges.b[joinable], mean[joinable], records)
+        alive = np.zeros(records, bool)  # a cluster that nothing speaks for now will never be joined
+        alive[edges.a[joinable]] = alive[edges.b[joinable]] = True
+        moved = np.arange(records)
+        moved[gone] = kept
+        sizes[kept] += sizes[gone]
+        held[kept] |= held[gone]
+        labels = moved[labels]
+        edges = edges.where(alive[edges.a] & alive[edges.b]).merged(moved)
 
 
-def _settle_simple(component: Ints, pairs: Pairs, inside: Flags, labels: Ints, groups: Ints | None) -> Flags:
-    """Join at once the components in which every pair was compared and speaks for it; tell which those are (N,)."""
-    size = np.bincount(component, minlength=len(component))
-    compared = np.bincount(component[pairs.a[inside]], minlength=len(component))
-    against = np.bincount(component[pairs.a[inside]], pairs.weight[inside] <= 0, minlength=len(component))
-    simple = (size > 1) & (compared == size * (size - 1) // 2) & (against == 0)
-    if groups is not None:
-        grouped = np.flatnonzero(groups >= 0)
-        keys = component[grouped] * (int(groups.max(initial=0)) + 1) + groups[grouped]
-        values, counts = np.unique(keys, return_counts=True)
-        simple[values[counts > 1] // (int(groups.max(initial=0)) + 1)] = False
-    chosen = simple[component]
-    labels[chosen] = component[chosen]
-    settled: Flags = simple | (size == 1)
-    return settled
+def _best_couples(a: Ints, b: Ints, mean: NDArray[np.float64], records: int) -> tuple[Ints, Ints]:
+    """The couples that are each other's best choice; ties fall to the smaller numbers."""
+    order = np.lexsort((b, a, -mean))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    best = np.full(records, len(order))
+    np.minimum.at(best, a, rank)
+    np.minimum.at(best, b, rank)
+    mutual = (best[a] == rank) & (best[b] == rank)
+    return a[mutual], b[mutual]
 
 
-def _by_component(component: Ints, pairs: Pairs, inside: Flags) -> Iterator[tuple[Ints, Ints, Ints]]:
-    a, b, weight = pairs.a[inside], pairs.b[inside], pairs.weight[inside]
-    order = np.lexsort((b, a, component[a]))
-    a, b, weight = a[order], b[order], weight[order]
-    bounds = np.flatnonzero(np.diff(component[a], prepend=-1, append=-1))
-    for start, stop in pairwise(bounds):
-        yield a[start:stop], b[start:stop], weight[start:stop]
-
-
-class _Between(NamedTuple):
-    """What lies between two clusters: the summed weight, how many pairs were compared, whether they must stay apart."""
-
-    weight: int
-    compared: int
-    apart: bool
-
-
-class _Clusters:
-    """The clusters of one component while they are being joined."""
-
-    def __init__(self, a: Ints, b: Ints, weight: Ints, never_compared: int, groups: Ints | None) -> None:
-        nodes = np.union1d(a, b).tolist()
-        self.members: dict[int, tuple[int, ...]] = {node: (node,) for node in nodes}
-        self.version = dict.fromkeys(nodes, 0)
-        self.links: dict[int, dict[int, _Between]] = {node: {} for node in nodes}
-        for one, other, value in zip(a.tolist(), b.tolist(), weight.tolist(), strict=True):
-            self.links[one][other] = self.links[other][one] = _Between(value, 1, value <= -DECIDED)
-        self.never_compared = never_compared
-        self.groups = {node: {int(groups[node])} - {-1} for node in nodes} if groups is not None else None
-
-    def mean(self, one: int, other: int) -> float:
-        """The mean weight of all pairs between two clusters; minus infinity where they must stay apart."""
-        weight, compared, apart = self.links[one][other]
-        if apart or (self.groups is not None and self.groups[one] & self.groups[other]):
-            return -np.inf
-        pairs = len(self.members[one]) * len(self.members[other])
-        return (weight + self.never_compared * (pairs - compared)) / pairs
-
-    def join(self, kept: int, gone: int) -> None:
-        """Put one cluster into another."""
-        for other, theirs in self.links.pop(gone).items():
-            if other == kept:
-                continue
-            mine = self.links[kept].get(other, _Between(0, 0, False))
-            both = _Between(mine.weight + theirs.weight, mine.compared + theirs.compared, mine.apart or theirs.apart)
-            self.links[kept][other] = self.links[other][kept] = both
-            del self.links[other][gone]
-        del self.links[kept][gone]
-        self.members[kept] += self.members.pop(gone)
-        self.version[kept] += 1
-        if self.groups is not None:
-            self.groups[kept] |= self.groups.pop(gone)
-
-
-def _agglomerate(
-    a: Ints, b: Ints, weight: Ints, never_compared: int, groups: Ints | None
-) -> dict[int, tuple[int, ...]]:
-    state = _Clusters(a, b, weight, never_compared, groups)
-    heap: list[tuple[float, int, int, int, int]] = []
-
-    def offer(one: int, other: int) -> None:
-        low, high = (one, other) if one < other else (other, one)
-        mean = state.mean(low, high)
-        if mean > 0:
-            heapq.heappush(heap, (-mean, low, high, state.version[low], state.version[high]))
-
-    for one, others in state.links.items():
-        for other in others:
-            if one < other:
-                offer(one, other)
-    while heap:
-        _, low, high, low_version, high_version = heapq.heappop(heap)
-        if state.version[low] != low_version or state.version[high] != high_version or high not in state.members:
-            continue
-        if low not in state.members:
-            continue
-        state.join(low, high)
-        state.version[high] += 1
-        for other in state.links[low]:
-            offer(low, other)
-    return state.members
+def _group_bits(records: int, groups: Ints | None) -> NDArray[np.uint64]:
+    """The groups that each record holds, as bits (N, words)."""
+    if groups is None:
+        return np.zeros((records, 0), np.uint64)
+    words = int(groups.max(initial=0)) // _GROUPS_A_WORD + 1
+    bits = np.zeros((records, words), np.uint64)
+    grouped = np.flatnonzero(groups >= 0)
+    word, bit = np.divmod(groups[grouped], _GROUPS_A_WORD)
+    bits[grouped, word] = np.uint64(1) << bit.astype(np.uint64)
+    return bits

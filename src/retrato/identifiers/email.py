@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, ClassVar
@@ -60,10 +61,11 @@ def _mistyped() -> dict[str, str]:
 class Email(IdentifierType):
     """An e-mail address.
 
-    The value is the address with its domain in lower case; the key leaves out plus tags and Gmail's dots.
+    The value is the address in lower case (the raw text keeps what was written); the key leaves out plus tags and
+    Gmail's dots.
 
     >>> Email().parse("Pedro <Pedro.Ruiz+web@GMail.com>").value
-    'Pedro.Ruiz+web@gmail.com'
+    'pedro.ruiz+web@gmail.com'
     >>> Email().parse("Pedro.Ruiz+web@GMail.com").keys["email"]
     'pedroruiz@gmail.com'
     """
@@ -105,9 +107,9 @@ class Email(IdentifierType):
         value, status = _validated(re.sub("@{2,}", "@", address) if "@@" in address else address)
         issues: list[Issue] = [] if status is Status.VALID else [_SYNTAX]
         local, _, domain = value.rpartition("@")
-        if _is_filler(local.lower(), domain.lower()):
+        if _is_filler(local, domain):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(_FILLER,))
-        corrected = _mistyped().get(domain.lower())
+        corrected = _mistyped().get(domain)
         if corrected:
             issues.append(_MISTYPED)
         key_local, key_domain = _key(local, corrected or domain)
@@ -160,19 +162,23 @@ def _candidates(text: str) -> list[str]:
 
 
 def _validated(address: str) -> tuple[str, Status]:
+    """The address in lower case, and whether it is a correct one."""
     from email_validator import EmailNotValidError, validate_email
 
     try:
         found = validate_email(address, check_deliverability=False, allow_smtputf8=True)
     except (EmailNotValidError, UnicodeError, ValueError):
-        local, _, domain = address.rpartition("@")
-        return f"{local}@{domain.lower()}", Status.INVALID
-    return found.normalized, Status.VALID
+        return _lowered(address), Status.INVALID
+    return _lowered(found.normalized), Status.VALID
+
+
+def _lowered(address: str) -> str:
+    return address.lower() if address.isascii() else unicodedata.normalize("NFC", address.lower())
 
 
 def _key(local: str, domain: str) -> tuple[str, str]:
-    name = _ascii(local.lower())
-    host = _ascii(domain.lower()).strip(".")
+    name = _ascii(local)
+    host = _ascii(domain).strip(".")
     name = name.partition("+")[0] or name
     if host in {"gmail.com", "googlemail.com"}:
         return name.replace(".", ""), "gmail.com"

@@ -33,7 +33,7 @@ class OutputFolder:
 
     Enter it, write, and leave: leaving renames it into place, an exception removes what was written. A folder that
     exists is only replaced when it is an earlier result (its `run.json` has the key `retrato`) or empty; otherwise
-    making an `OutputFolder` raises `OutputError`, as does anything the disk refuses.
+    making an `OutputFolder` raises `OutputError`, as does anything the disk refuses. `check_writable` asks beforehand.
 
     >>> import tempfile
     >>> import pyarrow as pa
@@ -66,8 +66,23 @@ class OutputFolder:
 
     def __enter__(self) -> Self:
         self._check()
-        self._guarded(self._make)
+        self.check_writable()
+        try:
+            self._guarded(self._make)
+        except BaseException:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            raise
         return self
+
+    def check_writable(self) -> None:
+        """See that the folder can be made, so that a long run does not fail at its end. Raises `OutputError`."""
+        parent = self.folder.absolute().parent
+        while not parent.exists() and parent != parent.parent:
+            parent = parent.parent
+        if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
+            raise OutputError(
+                f"{self.folder} cannot be written: you may not write in {parent}; name another folder"
+            )
 
     def _make(self) -> None:
         if not self.folder.exists() and is_result(self._old):
@@ -94,15 +109,14 @@ class OutputFolder:
         """Put the new folder in place; the old one stays until it is there."""
         for each in self._partial.iterdir():
             _flush(each)
-        if self.folder.exists():
-            self.folder.rename(self._old)
         try:
+            if self.folder.exists():
+                self.folder.rename(self._old)
             self._partial.rename(self.folder)
-        except BaseException:
+        finally:  # also for Ctrl-C between the two renames, or behind them
             if not self.folder.exists() and self._old.exists():
                 self._old.rename(self.folder)
-            raise
-        shutil.rmtree(self._old, ignore_errors=True)
+            shutil.rmtree(self._old, ignore_errors=True)
 
     def write_table(self, name: str, data: pa.Table, format: Format) -> None:  # noqa: A002
         """Write a table as `NAME.parquet`, `NAME.csv` or `NAME.xlsx`; `retrato.io.table_files` tells how each looks."""

@@ -9,8 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from retrato.engines.compile import linking as sql
-from retrato.engines.compile.template import tree
-from retrato.graph.clustering import Pairs, components
+from retrato.engines.compile.template import query
+from retrato.graph.clustering import Pairs
 from retrato.graph.clustering import cluster as cluster_pairs
 from retrato.matching.model import units, weight_at
 from retrato.ruleset import Mode
@@ -47,7 +47,7 @@ def _decisions(run: Run) -> None:
         run.decisions if run.decisions is not None else pa.table({name: pa.array([], pa.string()) for name in columns})
     )
     run.engine.load("decisions", table)
-    run.engine.create("decided", tree(sql.DECIDED_PAIRS))
+    run.engine.create("decided", query(sql.DECIDED_PAIRS))
     run.engine.drop("decisions")
     found = run.engine.count("decided")
     if run.decisions is not None:
@@ -59,22 +59,19 @@ def _decisions(run: Run) -> None:
 
 
 def _pairs(run: Run) -> Pairs:
-    """The edges inside the components of positive ones: all that clustering reads."""
+    """The edges between records of which each has something that speaks for joining it: all that clustering reads."""
     edges = sql.edges(run.match_rules, weight_at(run.ruleset.threshold))
-    positive = run.engine.fetch(tree("SELECT a, b FROM :e WHERE weight > 0", e=edges.subquery("e")))
-    component = components(run.counts["records"], _ints(positive, "a"), _ints(positive, "b"))
-    inside = np.flatnonzero(np.bincount(component, minlength=len(component))[component] > 1)
-    run.engine.load("components", pa.table({"record": inside, "component": component[inside]}))
+    run.engine.create("edges", edges)
     found = run.engine.fetch(
-        tree(
+        query(
             """
-            SELECT e.a, e.b, e.weight FROM :e JOIN components x ON x.record = e.a
-            JOIN components y ON y.record = e.b AND y.component = x.component
-            """,
-            e=edges.subquery("e"),
+            WITH joined AS (SELECT a AS record FROM edges WHERE weight > 0 UNION SELECT b FROM edges WHERE weight > 0)
+            SELECT a, b, weight FROM edges
+            WHERE a IN (SELECT record FROM joined) AND b IN (SELECT record FROM joined)
+            """
         )
     )
-    run.engine.drop("components")
+    run.engine.drop("edges")
     return Pairs(_ints(found, "a"), _ints(found, "b"), _ints(found, "weight"))
 
 
@@ -83,7 +80,7 @@ def _groups(run: Run) -> Ints | None:
     unique = {source.name for source in run.sources if source.unique}
     if not unique and run.ruleset.mode is not Mode.ONE_TO_ONE:
         return None
-    sources = run.engine.fetch(tree("SELECT source FROM records ORDER BY record")).column("source").to_pylist()
+    sources = run.engine.fetch(query("SELECT source FROM records ORDER BY record")).column("source").to_pylist()
     number = {name: each for each, name in enumerate(sorted(set(sources)))}
     every = run.ruleset.mode is Mode.ONE_TO_ONE
     return np.array([number[name] if every or name in unique else -1 for name in sources], np.int64)

@@ -40,8 +40,9 @@ TABLES = {
     "assignments": ASSIGNMENTS,
     "profiles": "SELECT * FROM profiles ORDER BY profile_id",
     "crosswalk": CROSSWALK,
+    # with its schema, for older sqlglot takes a bare "values" for the keyword
     "values": """
-        SELECT * FROM "values"
+        SELECT * FROM main."values"
         ORDER BY profile_id, attribute, kind, namespace, rank NULLS LAST, source, record_key, version, column_name,
           value, raw
     """,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, query, tree
+from retrato.engines.compile.template import Node, query, table, tree
 from retrato.profiles.columns import ADDRESS_PARTS, LISTS, NAME_PARTS, SINGLE, attribute_columns
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ _SHOWN_KINDS = (*SINGLE, *LISTS.values())
 def plain_attributes() -> Node:
     """The query for the attributes of `values` that have no fixed column: `attribute`, in order."""
     return tree(
-        """SELECT DISTINCT attribute FROM "values" WHERE NOT :shown ORDER BY attribute""", shown=_kind_in(_SHOWN_KINDS)
+        "SELECT DISTINCT attribute FROM :t WHERE NOT :shown ORDER BY attribute",
+        t=table("values"),
+        shown=_kind_in(_SHOWN_KINDS),
     )
 
 
@@ -82,7 +84,8 @@ def _golden(columns: dict[str, str]) -> Node:
     golden = query(
         """SELECT profile_id,
           round(sum(CAST(round(confidence * 1000000) AS BIGINT)) / (count(*) * 1000000.0), 6) AS confidence
-        FROM "values" WHERE golden GROUP BY profile_id"""
+        FROM :t WHERE golden GROUP BY profile_id""",
+        t=table("values"),
     )
     return golden.select(*picked)
 
