@@ -90,12 +90,15 @@ class Ruleset:
         try:
             return pydantic.TypeAdapter(cls).validate_python(dict(data))
         except pydantic.ValidationError as error:
-            raise ConfigurationError(
-                [
-                    Problem(".".join(str(part) for part in each["loc"]) or "ruleset", each["msg"])
-                    for each in error.errors(include_input=False, include_url=False)
-                ]
-            ) from None
+            found = error.errors(include_input=False, include_url=False)
+        problems = [problem for each in found for problem in _problems_of(each)]
+        wrong = {str(each["loc"][0]) for each in found if each["loc"]}
+        if wrong:  # the values themselves are only checked when all of them have the right types
+            try:
+                cls.from_dict({name: value for name, value in data.items() if name not in wrong})
+            except ConfigurationError as error:
+                problems.extend(error.problems)
+        raise ConfigurationError(problems)
 
     @classmethod
     def load(cls, path: str | Path) -> Ruleset:
@@ -123,6 +126,15 @@ class Ruleset:
     def save(self, path: str | Path) -> None:
         """Write the ruleset as TOML."""
         Path(path).write_text(self.to_toml(), "utf-8")
+
+
+def _problems_of(error: Mapping[str, Any]) -> list[Problem]:
+    """What pydantic says, and what our own checks said before pydantic wrapped it."""
+    own = error.get("ctx", {}).get("error")
+    if isinstance(own, ConfigurationError):
+        return list(own.problems)
+    where = ".".join(str(part) for part in error["loc"]) or "ruleset"
+    return [Problem(where, str(own) if isinstance(own, ValueError) else error["msg"])]
 
 
 def _plain(value: Any) -> Any:

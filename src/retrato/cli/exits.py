@@ -52,15 +52,15 @@ _SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 @contextmanager
 def plain_exits() -> Iterator[None]:
     """Turn what goes wrong inside into a sentence on stderr and an exit code; let usage errors and exits pass."""
-    with _interruptible() as interrupted:
+    with _interruptible():
         try:
             yield
         except BrokenPipeError:
             raise
-        except (Exception, KeyboardInterrupt) as error:
-            if interrupted.is_set() or isinstance(error, KeyboardInterrupt):
-                _say("interrupted")
-                raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except KeyboardInterrupt:
+            _say("interrupted")
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except Exception as error:
             if getattr(error, "exit_code", None) is not None:
                 raise
             _say(sentence(error))
@@ -108,25 +108,22 @@ def _say(text: str) -> None:
 
 
 @contextmanager
-def _interruptible() -> Iterator[threading.Event]:
-    """Make the signals that ask to stop raise KeyboardInterrupt, and remember that one came.
+def _interruptible() -> Iterator[None]:
+    """Make all signals that ask to stop raise KeyboardInterrupt.
 
-    A library that runs native code may answer the interrupt with an error of its own; the memory tells them apart. A
-    signal that the parent process has switched off (nohup) stays so.
+    A signal that the parent process has switched off (nohup) stays so.
     """
-    came = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield came
+        yield
         return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
-        came.set()
         raise KeyboardInterrupt
 
     ours = [number for name in _SIGNALS if (number := getattr(signal, name, None)) and _is_default(number)]
     former = {number: signal.signal(number, stop) for number in ours}
     try:
-        yield came
+        yield
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)

@@ -1,12 +1,15 @@
 """`retrato find`: who fits what is known."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from retrato.cli.options import Json, Result
 from retrato.cli.screen import show, show_json, show_table
 from retrato.errors import ConfigurationError, Problem
+
+if TYPE_CHECKING:
+    from retrato.resolution import Found
 
 
 def _field(what: str) -> object:
@@ -28,6 +31,7 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     account_id: Annotated[str | None, _field("A customer, contract or card number.")] = None,
     handle: Annotated[str | None, _field("A user name on a social network.")] = None,
     device_id: Annotated[str | None, _field("A cookie or device.")] = None,
+    record_key: Annotated[str | None, _field("The key of a record in its source.")] = None,
     address: Annotated[str | None, _field("A street line or a whole address.")] = None,
     postcode: Annotated[str | None, _field("A postcode.")] = None,
     city: Annotated[str | None, _field("A city.")] = None,
@@ -41,16 +45,15 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     given = {
         "phone": phone, "email": email, "name": name, "given_name": given_name, "family_name": family_name,
         "birth_date": birth_date, "national_id": national_id, "account_id": account_id, "handle": handle,
-        "device_id": device_id, "address": address, "postcode": postcode, "city": city,
+        "device_id": device_id, "record_key": record_key, "address": address, "postcode": postcode, "city": city,
     }  # fmt: skip
     fields = {field: value for field, value in given.items() if value is not None}
     if (text is None) == (not fields):
         raise ConfigurationError([Problem("find", "say what is known: either TEXT or options such as --phone", "")])
     from retrato import Resolution
-    from retrato.cli.free_text import find_text
 
     resolution = Resolution.load(out)
-    found = resolution.find(limit=limit, **fields) if text is None else find_text(resolution, text, limit=limit)
+    found = resolution.find(text, limit=limit, **fields)
     if as_json:
         from dataclasses import asdict
 
@@ -58,15 +61,18 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     elif not found:
         show("nobody fits")
     else:
+        worth = "bits" if resolution.model else "agreeing"
         rows = [
-            (
-                place,
-                each.profile_id,
-                each.name,
-                f"{each.score:+.1f}",
-                f"{each.probability:.4f}",
-                "; ".join(each.reasons),
-            )
+            (place, each.profile_id, each.name, *_figures(each), "; ".join(each.reasons))
             for place, each in enumerate(found, 1)
         ]
-        show_table(rows, ("", "profile", "name", "bits", "probability", "reasons"), numbers=(0, 3, 4))
+        show_table(rows, ("", "profile", "name", worth, "probability", "reasons"), numbers=(0, 3, 4))
+
+
+def _figures(found: "Found") -> tuple[str, str]:
+    """Score and probability as they are shown: bits, or without a model the number of agreeing fields alone."""
+    if found.score is None:
+        return "", ""
+    if found.probability is None:
+        return f"{found.score:.0f}", ""
+    return f"{found.score:+.1f}", f"{found.probability:.4f}"

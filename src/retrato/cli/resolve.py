@@ -81,7 +81,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
         memory_limit=memory_limit,
     ).checked()
     check_files(run.sources)
-    with progress_bar(quiet=quiet or as_json) as progress:
+    with run.engine, progress_bar(quiet=quiet or as_json) as progress:
         resolution = resolve_sources(
             run.sources,
             ruleset=run.ruleset,

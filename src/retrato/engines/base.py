@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """A relation in, a relation out. Tables live until the engine is closed."""
+    """A relation in, a relation out. Tables live until the engine is closed.
+
+    Stages, readers and questions use nothing but these methods; which engine it is decides whoever starts the run.
+    """
 
     name: str
+    #: The limits that were asked for; None for the engine's own.
+    threads: int | None
+    memory_limit: str | None
 
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
@@ -30,8 +36,14 @@ class Engine(Protocol):
     def load(self, table: str, data: pa.Table) -> None:
         """Make (or replace) a table from Arrow data."""
 
+    def add(self, table: str, data: pa.Table) -> None:
+        """Add the rows of Arrow data to a table that exists; columns are matched by place."""
+
     def fetch(self, query: Node) -> pa.Table:
         """The rows of a query. Their order is the query's ORDER BY, or none."""
+
+    def tables(self) -> Sequence[str]:
+        """The names of all tables, in order."""
 
     def count(self, table: str) -> int:
         """The number of rows of a table."""

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from retrato.engines.compile.template import table as table_node
 from retrato.engines.compile.template import tree
 from retrato.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     import duckdb
     import pyarrow as pa
 
     from retrato.engines.compile.template import Node
+
+
+Result = TypeVar("Result")
+
+#: Seconds between two requests to a query to stop.
+_PATIENCE = 0.05
 
 
 @contextmanager
@@ -57,6 +65,7 @@ class DuckDBEngine:
     name: str = field(default="duckdb", init=False)
     _connection: duckdb.DuckDBPyConnection | None = field(default=None, init=False, repr=False)
     _spill: Path | None = field(default=None, init=False, repr=False)
+    _worker: ThreadPoolExecutor | None = field(default=None, init=False, repr=False)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -86,31 +95,64 @@ class DuckDBEngine:
             raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
         return connection
 
-    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+    def _run(self, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
+        """Do the work beside the main thread, which so stays free to take a signal and end the query.
+
+        DuckDB itself looks for signals only now and then, and while it makes Arrow tables never.
+        """
+        connection = self.connection
         with _plain_errors():
-            return self.connection.execute(sql)
+            if threading.current_thread() is not threading.main_thread():
+                return work(connection)
+            if self._worker is None:
+                self._worker = ThreadPoolExecutor(1, "retrato-duckdb")
+            running = self._worker.submit(work, connection)
+            try:
+                return running.result()
+            except KeyboardInterrupt:
+                while not wait([running], _PATIENCE).done:
+                    connection.interrupt()
+                raise
+
+    def _execute(self, sql: str) -> None:
+        self._run(lambda connection: connection.execute(sql))
 
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
-        self._run(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
+        self._execute(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
 
     def append(self, table: str, query: Node) -> None:
         """Add the rows of a query to a table that exists."""
-        self._run(f"INSERT INTO {table_node(table).sql('duckdb')} {query.sql('duckdb')}")
+        self._execute(f"INSERT INTO {table_node(table).sql('duckdb')} {query.sql('duckdb')}")
 
     def load(self, table: str, data: pa.Table) -> None:
         """Make (or replace) a table from Arrow data."""
+        with self._registered(data):
+            self.create(table, tree("SELECT * FROM _arrow"))
+
+    def add(self, table: str, data: pa.Table) -> None:
+        """Add the rows of Arrow data to a table that exists; columns are matched by place."""
+        with self._registered(data):
+            self.append(table, tree("SELECT * FROM _arrow"))
+
+    @contextmanager
+    def _registered(self, data: pa.Table) -> Iterator[None]:
         self.connection.register("_arrow", data)
         try:
-            self.create(table, tree("SELECT * FROM _arrow"))
+            yield
         finally:
             self.connection.unregister("_arrow")
 
     def fetch(self, query: Node) -> pa.Table:
         """The rows of a query."""
-        with _plain_errors():
-            result: pa.Table = self.connection.sql(query.sql("duckdb")).to_arrow_table()
+        sql = query.sql("duckdb")
+        result: pa.Table = self._run(lambda connection: connection.sql(sql).to_arrow_table())
         return result
+
+    def tables(self) -> Sequence[str]:
+        """The names of all tables, in order."""
+        found = self.fetch(tree("SELECT table_name FROM information_schema.tables ORDER BY table_name"))
+        return [str(name) for name in found.column(0).to_pylist()]
 
     def count(self, table: str) -> int:
         """The number of rows of a table."""
@@ -129,10 +171,13 @@ class DuckDBEngine:
     def drop(self, *tables: str) -> None:
         """Forget tables; unknown names are ignored."""
         for table in tables:
-            self._run(f"DROP TABLE IF EXISTS {table_node(table).sql('duckdb')}")
+            self._execute(f"DROP TABLE IF EXISTS {table_node(table).sql('duckdb')}")
 
     def close(self) -> None:
-        """Close the connection and remove the spill folder."""
+        """Close the connection and remove the spill folder. The engine opens anew when it is used again."""
+        if self._worker is not None:
+            self._worker.shutdown()
+            self._worker = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -1,18 +1,20 @@
 """Correlation clustering: who is one person, given what every pair says for and against.
 
-Clusters are joined, best first, while the mean match weight between two clusters stays positive (average-linkage agglomeration for
-correlation clustering, after Bansal, Blum & Chawla 2004). A pair that was never compared counts a little against. So one strong
-wrong link cannot chain strangers together. All weights are integers and ties fall to the smaller record numbers: the result
-depends on the records alone.
+Clusters are joined, best first, while the mean match weight between two clusters stays positive (average-linkage
+agglomeration for correlation clustering, after Bansal, Blum & Chawla 2004). A pair counts with the information that it
+rests on: two records that only share a name do not outvote two whose documents differ. A pair that was never compared
+counts a little against. So one strong wrong link cannot chain strangers together. All weights are integers and ties
+fall to the smaller record numbers: the result depends on the records alone.
 
-Average linkage is reducible: two clusters that are each other's best choice will be joined whatever happens elsewhere (Bruynooghe 1977;
-Murtagh 1983). So all such couples are joined at once, in rounds over whole arrays, with the same result as one by one.
+Average linkage, weighted so, is reducible: two clusters that are each other's best choice will be joined whatever
+happens elsewhere (Bruynooghe 1977; Murtagh 1983). So all such couples are joined at once, in rounds over whole arrays,
+with the same result as one by one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,30 +26,44 @@ if TYPE_CHECKING:
 
 #: The weight of a decision: beyond any sum of match weights.
 DECIDED = 1 << 40
+#: The information, in bits, that a pair counts with which was never compared.
+NEVER_COMPARED_INFORMATION = 16
 _GROUPS_A_WORD = 63
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of record numbers with their weight: `a` < `b`, each pair once; weight in units, ±DECIDED where decided."""
+    """Pairs of record numbers, `a` < `b`, each pair once.
+
+    The weight is in units (±DECIDED where decided), the information that it rests on in whole bits of evidence for or
+    against (1 and more).
+    """
 
     a: Ints
     b: Ints
     weight: Ints
+    information: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """What lies between clusters: the summed weight, the pairs that were compared, and whether they must stay apart."""
+    """What lies between clusters, summed over pairs: weight times information, information, and the pairs compared.
+
+    `apart` tells whether the two must stay apart.
+    """
 
     a: Ints
     b: Ints
-    weight: Ints
+    evidence: Ints
+    information: Ints
     compared: Ints
     apart: Flags
 
     def where(self, chosen: Flags) -> _Edges:
-        return _Edges(self.a[chosen], self.b[chosen], self.weight[chosen], self.compared[chosen], self.apart[chosen])
+        return _Edges(*(each[chosen] for each in self._columns()))
+
+    def _columns(self) -> tuple[Any, ...]:
+        return (self.a, self.b, self.evidence, self.information, self.compared, self.apart)
 
     def merged(self, moved: Ints) -> _Edges:
         """The edges after clusters have moved into others: edges between the same two become one."""
@@ -63,7 +79,8 @@ class _Edges:
         return _Edges(
             low[starts],
             high[starts],
-            np.add.reduceat(self.weight[outside][order], starts),
+            np.add.reduceat(self.evidence[outside][order], starts),
+            np.add.reduceat(self.information[outside][order], starts),
             np.add.reduceat(self.compared[outside][order], starts),
             np.logical_or.reduceat(self.apart[outside][order], starts),
         )
@@ -72,20 +89,22 @@ class _Edges:
 def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | None = None) -> Ints:
     """The cluster of every record (N,): the smallest record number in it.
 
-    `never_compared` (0 or less) is the weight of a pair that is not in `pairs`. `groups` (N,) are labels of which a cluster may hold each
-    only once (such as sources without duplicates); -1 for records that are free.
+    `never_compared` (0 or less) is the weight of a pair that is not in `pairs`. `groups` (N,) are labels of which a
+    cluster may hold each only once (such as sources without duplicates); -1 for records that are free.
 
-    >>> joined = cluster(3, Pairs(np.array([0, 1]), np.array([1, 2]), np.array([9000, 9000])), never_compared=-1024)
-    >>> joined.tolist()
+    >>> pairs = Pairs(np.array([0, 1]), np.array([1, 2]), np.array([9000, 9000]), np.array([30, 30]))
+    >>> cluster(3, pairs, never_compared=-1024).tolist()
     [0, 0, 0]
     """
     labels = np.arange(records)
     sizes = np.ones(records, np.int64)
     held = _group_bits(records, groups)
-    edges = _Edges(pairs.a, pairs.b, pairs.weight, np.ones(len(pairs.a), np.int64), pairs.weight <= -DECIDED)
+    evidence = pairs.weight * pairs.information
+    ones = np.ones(len(pairs.a), np.int64)
+    edges = _Edges(pairs.a, pairs.b, evidence, pairs.information, ones, pairs.weight <= -DECIDED)
     while True:
-        possible = sizes[edges.a] * sizes[edges.b]
-        mean = (edges.weight + never_compared * (possible - edges.compared)) / possible
+        missing = (sizes[edges.a] * sizes[edges.b] - edges.compared) * NEVER_COMPARED_INFORMATION
+        mean = (edges.evidence + never_compared * missing) / (edges.information + missing)
         joinable = (mean > 0) & ~edges.apart & ~(held[edges.a] & held[edges.b]).any(axis=1)
         if not joinable.any():
             return labels

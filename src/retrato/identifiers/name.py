@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.folding import fold, fold_word
@@ -70,6 +70,13 @@ _LOW = frozenset(
     }
 )
 
+#: A longer text is no name.
+_LONGEST = 300
+#: The parts of a name in columns, in the order in which people write them.
+_COLUMNS = ("honorific", "given", "family", "second_family", "suffix")
+#: What is an honorific and no name when it stands alone in the column of given names.
+_LONE_HONORIFICS = HONORIFICS - {"don"}
+
 _ORGANISATION = Issue("organisation", "the name is that of an organisation")
 _TURNED = Issue("surname_first", "the surname stands before the given name")
 _UNSPLIT = Issue("one_word", "the name is one word")
@@ -117,7 +124,7 @@ class PersonName(IdentifierType):
     def _from_full(self, full: str, written: Mapping[str, str]) -> Identifier:
         if len(full) < 40 and _is_absent_name(full):
             return Identifier(self.kind, full, None, Status.PLACEHOLDER)
-        if len(full) > 300:
+        if len(full) > _LONGEST:
             return Identifier(self.kind, full, None, Status.INVALID, issues=(_NO_NAME,))
         cleaned = _cleaned(full)
         honorific, suffix, cleaned = _dressing(cleaned)
@@ -149,30 +156,29 @@ class PersonName(IdentifierType):
         return Identifier(self.kind, raw, value, Status.POSSIBLE, issues=(_ORGANISATION,))
 
     def _from_columns(self, written: Mapping[str, str]) -> Identifier:
-        named = {name: _column(written.get(name, "")) for name in ("given", "family", "second_family")}
-        raw = " ".join(
-            written[name] for name in ("honorific", "given", "family", "second_family", "suffix") if name in written
-        )
-        if not any(named.values()):
+        raw = " ".join([written[name] for name in _COLUMNS if name in written])
+        read = {name: text for name, text in written.items() if len(text) <= _LONGEST}
+        given_name = _given_column(read.get("given", ""))
+        family_name = _family_column(read.get("family", ""))
+        second_name = _second_column(read.get("second_family", ""))
+        if not (given_name.named or family_name.named or second_name.named):
             return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
-        honorific, own_suffix, given_text = _dressing(named["given"])
-        if fold(given_text) in HONORIFICS - {"don"} and named["family"]:
-            honorific, given_text = honorific or given_text, ""
-        _, suffix, family_text = _dressing(named["family"], leading=False)
-        given, family, second = (
-            units(given_text.replace(",", " ")),
-            units(family_text.replace(",", " ")),
-            units(named["second_family"]),
-        )
+        honorific = given_name.dress[0]
+        given: Sequence[Unit] = given_name.units
+        family: Sequence[Unit] = family_name.units
+        second: Sequence[Unit] = second_name.units
+        if given_name.is_honorific and family_name.named:
+            honorific, given = honorific or given_name.text, ()
         if not given and not family and not second:
             return Identifier(self.kind, raw, None, Status.INVALID, issues=(_NO_NAME,))
         if given and not family and not second:
             if len(given) > 1 and not is_given(given[-1].core) and is_surname(given[-1].core):
                 parted = split(given)
-                given, family, second = list(parted.given), list(parted.family[:1]), list(parted.family[1:])
-        elif not second and "-" not in family_text and is_two_surnames(family):
+                given, family, second = parted.given, parted.family[:1], parted.family[1:]
+        elif not second and "-" not in family_name.text and is_two_surnames(family):
             family, second = family[:1], family[1:]
-        dress = (written.get("honorific") or honorific, written.get("suffix") or suffix or own_suffix)
+        suffix = family_name.dress[1] or given_name.dress[1]
+        dress = (written.get("honorific") or honorific, written.get("suffix") or suffix)
         return self._named(raw, given, family, second, dress=dress)
 
     def _named(
@@ -182,22 +188,12 @@ class PersonName(IdentifierType):
         shown: dict[str, str] = {}
         keys: dict[str, str] = {}
         if given:
-            shown["given"] = _shown(given)
-            keys["given_name"] = (
-                _given(given[0].whole) if len(given) == 1 else _given(" ".join([u.whole for u in given]))
-            )
-            root = _root(given[0].core)
-            if root:
-                keys["given_root"] = root
-            keys["given_initial"] = given[0].core[0]
+            shown["given"], of_given = _given_reading(tuple(given))
+            keys.update(of_given)
         if family:
-            shown["family"] = _shown(family)
-            key = _surnames(family)
-            keys["family_name"] = key
-            keys["family_sound"] = sound(key)
+            shown["family"], keys["family_name"], keys["family_sound"] = _family_reading(tuple(family))
         if second:
-            shown["second_family"] = _shown(second)
-            keys["second_family_name"] = _surnames(second)
+            shown["second_family"], keys["second_family_name"], _ = _family_reading(tuple(second))
         value = " ".join(shown.values())
         if len(value) < 16 and _is_absent_name(value):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER)
@@ -267,13 +263,44 @@ def _is_absent_name(text: str) -> bool:
     return is_absent(folded) or folded in _ABSENT_NAMES
 
 
+class _Column(NamedTuple):
+    """A name column as read: whether it names somebody, honorific and suffix, the rest as text and as units."""
+
+    named: bool
+    dress: tuple[str, str]
+    text: str
+    units: tuple[Unit, ...]
+    is_honorific: bool = False
+
+
+@lru_cache(maxsize=1 << 16)
+def _given_column(text: str) -> _Column:
+    column = _column(text)
+    honorific, suffix, rest = _dressing(column)
+    found = tuple(units(rest.replace(",", " ")))
+    return _Column(bool(column), (honorific, suffix), rest, found, fold(rest) in _LONE_HONORIFICS)
+
+
+@lru_cache(maxsize=1 << 16)
+def _family_column(text: str) -> _Column:
+    column = _column(text)
+    _, suffix, rest = _dressing(column, leading=False)
+    return _Column(bool(column), ("", suffix), rest, tuple(units(rest.replace(",", " "))))
+
+
+@lru_cache(maxsize=1 << 16)
+def _second_column(text: str) -> _Column:
+    column = _column(text)
+    return _Column(bool(column), ("", ""), column, tuple(units(column)))
+
+
 def _column(text: str) -> str:
     """A name column without what is no name; empty for an absence word."""
     if not text:
         return ""
     if len(text) < 40 and _is_absent_name(text):
         return ""
-    return _cleaned(text) if len(text) <= 300 else ""
+    return _cleaned(text)
 
 
 def _cleaned(text: str) -> str:
@@ -319,6 +346,24 @@ def _surname(whole: str) -> str:
 
 
 @lru_cache(maxsize=1 << 16)
+def _given_reading(found: tuple[Unit, ...]) -> tuple[str, Mapping[str, str]]:
+    """How given names are shown, and their keys."""
+    keys = {"given_name": _given(" ".join([unit.whole for unit in found]))}
+    root = _root(found[0].core)
+    if root:
+        keys["given_root"] = root
+    keys["given_initial"] = found[0].core[0]
+    return _shown(found), keys
+
+
+@lru_cache(maxsize=1 << 16)
+def _family_reading(found: tuple[Unit, ...]) -> tuple[str, str, str]:
+    """How surnames are shown, their key, and how they sound."""
+    key = " ".join([_surname(unit.whole) for unit in found])
+    return _shown(found), key, sound(key)
+
+
+@lru_cache(maxsize=1 << 16)
 def _given(whole: str) -> str:
     """The key of a whole given name: written abbreviations are undone (`ma jose` → `maria jose`)."""
     full = synonyms("name_abbreviations")
@@ -333,14 +378,10 @@ def _root(core: str) -> str:
 
 
 def _shown(found: Sequence[Unit]) -> str:
-    text = found[0].text if len(found) == 1 else " ".join([unit.text for unit in found])
+    text = " ".join([unit.text for unit in found])
     if text.isupper() or text.islower():
         text = " ".join([word.lower() if word.lower() in _LOW else _titled_word(word) for word in text.split(" ")])
     return text.strip(" -")
-
-
-def _surnames(found: Sequence[Unit]) -> str:
-    return _surname(found[0].whole) if len(found) == 1 else " ".join([_surname(unit.whole) for unit in found])
 
 
 def _capital(letter: str) -> str:

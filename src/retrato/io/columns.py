@@ -13,7 +13,7 @@ from retrato.engines.compile.template import column, table, tree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
 
 SAMPLE = 200
 _THINNED = 20_000  # rows that are enough to draw a sample from
@@ -23,7 +23,7 @@ _THINNED = 20_000  # rows that are enough to draw a sample from
 class Columns:
     """The columns of one raw table. Answers depend on its content only, not on the order of its rows."""
 
-    engine: DuckDBEngine
+    engine: Engine
     table: str
     names: tuple[str, ...]
 

@@ -13,12 +13,12 @@ from retrato.records import ColumnMapping, SourceKind, SourceMapping
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
     from retrato.io.readers import ReadSource
 
 
 def with_foreign_keys(
-    mappings: Sequence[SourceMapping], reads: Sequence[ReadSource], engine: DuckDBEngine
+    mappings: Sequence[SourceMapping], reads: Sequence[ReadSource], engine: Engine
 ) -> tuple[SourceMapping, ...]:
     """Take columns of event tables that are called like the key of a record source, and hold its keys, as customer key.
 

@@ -13,7 +13,7 @@ from retrato.records import EVENT_FIELDS, RECORD_FIELDS, ColumnMapping, SourceMa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
     from retrato.io.readers import ReadSource
 
 #: How many different values of a column are parsed, and how many of the most shared ones are shown.
@@ -76,7 +76,7 @@ class Inspection:
 
 
 def inspect(
-    reads: Sequence[ReadSource], mappings: Sequence[SourceMapping], engine: DuckDBEngine, *, show_values: bool = False
+    reads: Sequence[ReadSource], mappings: Sequence[SourceMapping], engine: Engine, *, show_values: bool = False
 ) -> Inspection:
     """Profile the columns of sources that were read and mapped. Values are masked unless `show_values`.
 

@@ -17,7 +17,7 @@ from retrato.records import EVENT_FIELDS, RECORD_FIELDS, ColumnMapping, Source, 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
     from retrato.identifiers.base import IdentifierType
     from retrato.io.readers import ReadSource
 
@@ -27,7 +27,7 @@ _ATTRIBUTES = frozenset(("category", "text", "number", "date"))
 _PLAIN = frozenset((*RECORD_FIELDS, *EVENT_FIELDS, IGNORE))
 
 
-def map_sources(reads: Sequence[ReadSource], engine: DuckDBEngine) -> tuple[SourceMapping, ...]:
+def map_sources(reads: Sequence[ReadSource], engine: Engine) -> tuple[SourceMapping, ...]:
     """The mapping of every source, its region taken into account.
 
     Raises one `ConfigurationError` with every problem of every source, each with a hint.
@@ -39,7 +39,7 @@ def map_sources(reads: Sequence[ReadSource], engine: DuckDBEngine) -> tuple[Sour
     return with_foreign_keys(found, reads, engine)
 
 
-def map_source(read: ReadSource, engine: DuckDBEngine, types: Sequence[IdentifierType] = TYPES) -> SourceMapping:
+def map_source(read: ReadSource, engine: Engine, types: Sequence[IdentifierType] = TYPES) -> SourceMapping:
     """The mapping of one source: what the user says, and for the other columns what headers and values tell.
 
     >>> import pandas as pd

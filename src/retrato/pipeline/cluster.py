@@ -66,13 +66,13 @@ def _pairs(run: Run) -> Pairs:
         query(
             """
             WITH joined AS (SELECT a AS record FROM edges WHERE weight > 0 UNION SELECT b FROM edges WHERE weight > 0)
-            SELECT a, b, weight FROM edges
+            SELECT a, b, weight, information FROM edges
             WHERE a IN (SELECT record FROM joined) AND b IN (SELECT record FROM joined)
             """
         )
     )
     run.engine.drop("edges")
-    return Pairs(_ints(found, "a"), _ints(found, "b"), _ints(found, "weight"))
+    return _as_pairs(found)
 
 
 def _groups(run: Run) -> Ints | None:
@@ -89,9 +89,9 @@ def _groups(run: Run) -> Ints | None:
 def _households(run: Run, records: int) -> Ints:
     threshold = weight_at(HOUSEHOLD_FROM)
     found = run.engine.fetch(sql.household_edges(threshold))
-    pairs = Pairs(_ints(found, "a"), _ints(found, "b"), _ints(found, "weight"))
-    return cluster_pairs(records, pairs, never_compared=units(run.ruleset.never_compared_bits))
+    return cluster_pairs(records, _as_pairs(found), never_compared=units(run.ruleset.never_compared_bits))
 
 
-def _ints(table: pa.Table, name: str) -> Ints:
-    return np.asarray(table.column(name).to_numpy(), np.int64)
+def _as_pairs(table: pa.Table) -> Pairs:
+    columns = (np.asarray(table.column(name).to_numpy(), np.int64) for name in ("a", "b", "weight", "information"))
+    return Pairs(*columns)

@@ -15,7 +15,7 @@ from retrato.ruleset import Mode, Ruleset
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
     from retrato.identifiers.base import Feature
     from retrato.io.readers import ReadSource
     from retrato.matching.comparisons import Comparison
@@ -31,7 +31,7 @@ Progress = Callable[[str, float | None], None]
 class Run:
     """One run. The tables themselves live in the engine under the names that ARCHITECTURE.md lists."""
 
-    engine: DuckDBEngine
+    engine: Engine
     sources: tuple[Source, ...]
     ruleset: Ruleset
     model: FellegiSunter | None = None

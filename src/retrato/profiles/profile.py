@@ -71,10 +71,19 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """Another profile of the same household."""
+
+    profile_id: str
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """A customer: golden values, what else the records say, and the timeline.
 
-    `values` holds every value of every record, best first within each attribute.
+    `values` holds every value of every record, best first within each attribute; `household` the other members of the
+    household.
 
     >>> told = Value("birth_date", "birth_date", "1980-03-02", rank=1, golden=True, source="crm", record_key="7",
     ...              column_name="dob", support=1, rule="only_value")
@@ -89,6 +98,7 @@ class Profile:
     household_id: str | None = None
     values: tuple[Value, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
+    household: tuple[Member, ...] = ()
 
     @classmethod
     def from_rows(
@@ -97,6 +107,7 @@ class Profile:
         timeline_rows: Iterable[Mapping[str, Any]] = (),
         *,
         household_id: str | None = None,
+        household: Iterable[Member] = (),
     ) -> Profile:
         """The portrait of the one profile that the rows of `values` and `timeline` are of.
 
@@ -109,7 +120,8 @@ class Profile:
         if len(ids) > 1:
             raise ValueError(f"rows of {len(ids)} profiles where those of one are needed")
         values = sorted((Value.from_row(row) for row in held), key=_place)
-        return cls(ids.pop(), household_id, tuple(values), Timeline.of(map(Interaction.from_row, touches)))
+        timeline = Timeline.of(map(Interaction.from_row, touches))
+        return cls(ids.pop(), household_id, tuple(values), timeline, tuple(household))
 
     @property
     def attributes(self) -> Mapping[str, Value]:
@@ -171,12 +183,16 @@ class Profile:
         """The portrait to read: golden values, contact points, and the last interactions (all of them for None)."""
         title = f"{self.name or '(no name)'}  [{self.id}]"
         lines = [title, "=" * len(title)]
-        rows = [("household", self.household_id)] if self.household_id else []
+        rows = [("household", self._home())] if self.household_id else []
         rows += [(label.replace("_", " "), text) for label, text in self._shown()]
         width = max((len(label) + 2 for label, _ in rows), default=0)
         lines += [f"{label:<{max(width, _INDENT)}}{text}" for label, text in rows]
         lines += ["", *self._history(recent)]
         return "\n".join(lines)
+
+    def _home(self) -> str:
+        others = ", ".join(each.name or each.profile_id for each in self.household)
+        return f"{self.household_id} with {others}" if others else str(self.household_id)
 
     def _shown(self) -> Iterable[tuple[str, str]]:
         golden = [each for each in self.values if each.golden and each.kind != "name"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrato.resolution.explaining import Explanation
+from retrato.resolution.explanation import Explanation
 from retrato.resolution.finding import Found
 from retrato.resolution.resolution import Resolution
 from retrato.resolution.resolving import resolve

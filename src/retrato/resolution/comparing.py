@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.scoring import scores
 from retrato.engines.compile.template import query, tree
-from retrato.engines.duckdb import DuckDBEngine
 from retrato.matching.comparisons import Comparison, comparisons_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from retrato.engines.base import Engine
     from retrato.resolution.resolution import Resolution
 
 
@@ -35,32 +35,35 @@ def comparisons_of(resolution: Resolution) -> tuple[Comparison, ...]:
     return comparisons_for(resolution.features)
 
 
-def compare(resolution: Resolution, features: pa.Table, pairs: Sequence[tuple[int, int]]) -> list[Compared]:
-    """Compare pairs of rows of a table like `features`, by their `record` numbers."""
+def compare(
+    engine: Engine, resolution: Resolution, pairs: Sequence[tuple[int, int]], comparisons: Sequence[Comparison]
+) -> list[Compared]:
+    """Compare pairs of rows of the engine table `features`, by their `record` numbers; in the order of the numbers.
+
+    Features that `comparisons` leave out count as missing; rules that ask for one of them do not fire.
+    """
     if not pairs:
         return []
-    comparisons = comparisons_of(resolution)
     lists = {key for feature in resolution.features if feature.multivalued for key in feature.keys}
-    numbers = pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]})
-    with DuckDBEngine(threads=1) as engine:
-        engine.load("features", features)
-        engine.load("pairs", numbers)
-        compared = compared_pairs(
-            query("SELECT * FROM pairs"), comparisons, lists=lists, known=set(features.column_names), kept=("a", "b")
+    engine.load("pairs", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
+    compared = compared_pairs(
+        query("SELECT * FROM pairs"), comparisons, lists=lists, known=set(engine.columns("features")), kept=("a", "b")
+    )
+    engine.create("compared", compared)
+    scored = scores(query("SELECT * FROM compared"), comparisons, model=resolution.model, rules=resolution.match_rules)
+    rows = engine.fetch(
+        tree(
+            "SELECT c.*, s.weight, s.rule FROM compared c JOIN :s ON s.a = c.a AND s.b = c.b ORDER BY c.a, c.b",
+            s=scored.subquery("s"),
         )
-        engine.create("compared", compared)
-        levels = engine.fetch(tree("SELECT * FROM compared")).to_pylist()
-        scored = engine.fetch(
-            scores(query("SELECT * FROM compared"), comparisons, model=resolution.model, rules=resolution.match_rules)
-        ).to_pylist()
-    by_pair: dict[tuple[int, int], dict[str, Any]] = {(row["a"], row["b"]): row for row in scored}
+    ).to_pylist()
     return [
         Compared(
             row["a"],
             row["b"],
             {each.feature: row[level_column(each)] for each in comparisons},
-            by_pair[row["a"], row["b"]]["weight"],
-            by_pair[row["a"], row["b"]]["rule"],
+            row["weight"],
+            row["rule"],
         )
-        for row in levels
+        for row in rows
     ]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import UnknownRecordError
-from retrato.matching.comparisons import MISSING, Comparison
-from retrato.matching.model import BIT, probability
+from retrato.matching.comparisons import BANDS, MISSING, Comparison
+from retrato.matching.model import BIT, probability, weight_at
+from retrato.matching.rules import Decision
 from retrato.resolution.comparing import Compared, compare, comparisons_of
+from retrato.resolution.explanation import Evidence, Explanation
 
 if TYPE_CHECKING:
+    from retrato.matching.rules import MatchRule
     from retrato.resolution.resolution import Resolution
 
 #: A record as (source, record key), or a profile by its id.
@@ -21,82 +25,61 @@ RecordOrProfile: TypeAlias = tuple[str, str] | str
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one comparison says: the values of both sides, the level, and what it is worth in bits.
+class _Pair:
+    """A compared pair, and what was decided of it."""
 
-    `same` and `unrelated` are the shares of the level among pairs of one person and among unrelated pairs (m and u).
-    """
+    compared: Compared
+    decision: Decision | None
+    rule: MatchRule | None
 
-    feature: str
-    a: str | None
-    b: str | None
-    level: str
-    bits: float
-    same: float | None
-    unrelated: float | None
+    @property
+    def says(self) -> Decision | None:
+        """What a reviewer or a rule says, whatever the model."""
+        return self.decision or (self.rule.decision if self.rule else None)
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The evidence for and against two records, and what became of them."""
-
-    a: tuple[str, str]
-    b: tuple[str, str]
-    profiles: tuple[str, str]
-    evidence: tuple[Evidence, ...]
-    prior_bits: float
-    weight_bits: float
-    probability: float
-    threshold: float
-    rule: str | None
-    together: bool
-
-    def __str__(self) -> str:
-        lines = [f"{':'.join(self.a)} and {':'.join(self.b)}: {self._verdict()}"]
-        for each in sorted(self.evidence, key=lambda one: (-abs(one.bits), one.feature)):
-            values = f"{each.a or '—'} | {each.b or '—'}"
-            lines.append(f"  {each.bits:+6.1f} bits  {each.feature}: {each.level}  ({values})")
-        lines.append(
-            f"  {self.prior_bits:+6.1f} bits  before any evidence: so rare is one person among all pairs of records"
-        )
-        lines.append(f"  {self.weight_bits:+6.1f} bits in all: probability {self.probability:.4f}")
-        if self.rule:
-            lines.append(f"  rule: {self.rule}")
-        return "\n".join(lines)
-
-    def _verdict(self) -> str:
-        alone = self.probability >= self.threshold or self.rule is not None
-        if self.together:
-            why = "this pair alone says so" if alone else "through other records: this pair alone would not do"
-            return f"one person, profile {self.profiles[0]}; {why}"
-        why = (
-            "though this pair alone would join them, other records speak against it"
-            if alone
-            else "too little speaks for it"
-        )
-        return f"two people, profiles {self.profiles[0]} and {self.profiles[1]}; {why}"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain data, safe for JSON."""
-        return asdict(self)
+    def strength(self, *, together: bool) -> tuple[bool, bool, int, int, int, int]:
+        """Sorts first the pair that tells why: decided the way things went, else with the most evidence for it."""
+        fits = self.says is (Decision.SAME if together else Decision.DIFFERENT)
+        agreeing = sum(MISSING < level < BANDS for level in self.compared.levels.values())
+        reviewed = fits and self.decision is not None
+        return reviewed, fits, self.compared.weight, agreeing, -self.compared.a, -self.compared.b
 
 
 def explain(resolution: Resolution, a: RecordOrProfile, b: RecordOrProfile) -> Explanation:
     """See `Resolution.explain`."""
     first, second = _rows(resolution, a), _rows(resolution, b)
-    pairs = [
-        (one, other)
-        for one in first.column("record").to_pylist()
-        for other in second.column("record").to_pylist()
-        if one != other
-    ]
+    pairs = sorted(
+        {
+            (one, other)
+            for one in first.column("record").to_pylist()
+            for other in second.column("record").to_pylist()
+            if one != other
+        }
+    )
     if not pairs:
         raise UnknownRecordError("a record is not compared with itself")
-    together = pa.concat_tables([first, second])
-    features = together.take(pc.index_in(pc.unique(together.column("record")), together.column("record")))
-    found = compare(resolution, features, pairs)
-    best = max(found, key=lambda each: (each.weight, -each.a, -each.b))
-    return _explanation(resolution, features, best)
+    both = pa.concat_tables([first, second])
+    features = both.take(pc.index_in(pc.unique(both.column("record")), both.column("record")))
+    with DuckDBEngine(threads=1) as engine:
+        engine.load("features", features)
+        found = compare(engine, resolution, pairs, comparisons_of(resolution))
+    rows = {row["record"]: row for row in features.to_pylist()}
+    profile = {number: _profile_of(resolution, row) for number, row in rows.items()}
+    decided = _decisions(resolution)
+    rules = resolution.match_rules
+    strongest = max(
+        (
+            _Pair(
+                each,
+                decided.get(frozenset((_name(rows[each.a]), _name(rows[each.b])))),
+                None if each.rule is None else rules[each.rule],
+            )
+            for each in found
+        ),
+        key=lambda pair: pair.strength(together=profile[pair.compared.a] == profile[pair.compared.b]),
+    )
+    left, right = rows[strongest.compared.a], rows[strongest.compared.b]
+    return _explanation(resolution, strongest, (left, right), (profile[left["record"]], profile[right["record"]]))
 
 
 def _rows(resolution: Resolution, which: RecordOrProfile) -> pa.Table:
@@ -120,39 +103,70 @@ def _rows(resolution: Resolution, which: RecordOrProfile) -> pa.Table:
     return found
 
 
-def _explanation(resolution: Resolution, features: pa.Table, pair: Compared) -> Explanation:
-    rows = {row["record"]: row for row in features.to_pylist()}
-    left, right = rows[pair.a], rows[pair.b]
-    ids = [(row["source_name"], row["record_key"]) for row in (left, right)]
-    profiles = tuple(_profile_of(resolution, *each) for each in ids)
-    model = resolution.model
-    evidence = tuple(
-        _evidence(resolution, each, pair.levels[each.feature], left, right)
-        for each in comparisons_of(resolution)
-        if pair.levels[each.feature] != MISSING
-    )
+def _explanation(
+    resolution: Resolution, pair: _Pair, sides: tuple[dict[str, Any], dict[str, Any]], profiles: tuple[str, str]
+) -> Explanation:
+    model, weight = resolution.model, pair.compared.weight
+    decided_by = "model" if model else None
+    alone = model is not None and weight > weight_at(resolution.ruleset.threshold)
+    if pair.says is not None:
+        alone = pair.says is Decision.SAME
+    if pair.rule is not None:
+        decided_by = f"rule: {pair.rule.name}"
+    if pair.decision is not None:
+        decided_by = f"decision: {pair.decision.value}"
     return Explanation(
-        a=ids[0],
-        b=ids[1],
-        profiles=(profiles[0], profiles[1]),
-        evidence=evidence,
-        prior_bits=model.prior_same_weight / BIT if model else 0.0,
-        weight_bits=pair.weight / BIT,
-        probability=probability(pair.weight) if model else 0.0,
-        threshold=resolution.ruleset.threshold,
-        rule=resolution.match_rules[pair.rule].because if pair.rule is not None else None,
+        a=_name(sides[0]),
+        b=_name(sides[1]),
+        profiles=profiles,
+        evidence=_all_evidence(resolution, pair.compared, sides),
+        decided_by=decided_by,
+        rule=None if pair.rule is None else pair.rule.because or pair.rule.name,
+        alone=alone,
         together=profiles[0] == profiles[1],
+        threshold=resolution.ruleset.threshold,
+        prior_bits=model.prior_same_weight / BIT if model else None,
+        weight_bits=weight / BIT if model else None,
+        probability=probability(weight) if model else None,
     )
 
 
-def _profile_of(resolution: Resolution, source: str, key: str) -> str:
+def _name(row: dict[str, Any]) -> tuple[str, str]:
+    return row["source_name"], row["record_key"]
+
+
+def _profile_of(resolution: Resolution, row: dict[str, Any]) -> str:
     table = resolution.assignments
+    source, key = _name(row)
     same = pc.and_(pc.equal(table.column("source"), source), pc.equal(table.column("record_key"), key))
     return str(table.filter(same).column("profile_id")[0].as_py())
 
 
+def _decisions(resolution: Resolution) -> dict[frozenset[tuple[str, str]], Decision]:
+    """What reviewers decided, by pair of records."""
+    return {
+        frozenset(((row["source_a"], row["key_a"]), (row["source_b"], row["key_b"]))): Decision(row["decision"])
+        for row in resolution.decisions.to_pylist()
+    }
+
+
+def _all_evidence(
+    resolution: Resolution, pair: Compared, sides: tuple[dict[str, Any], dict[str, Any]]
+) -> tuple[Evidence, ...]:
+    """What every comparison says that has something on both sides: by bits, else from agreement to difference."""
+    told = [
+        (pair.levels[each.feature], _evidence(resolution, each, pair.levels[each.feature], sides))
+        for each in comparisons_of(resolution)
+        if pair.levels[each.feature] != MISSING
+    ]
+    order = sorted(
+        told, key=lambda one: (-abs(one[1].bits or 0.0), one[0] if one[1].bits is None else 0, one[1].feature)
+    )
+    return tuple(each for _, each in order)
+
+
 def _evidence(
-    resolution: Resolution, comparison: Comparison, level: int, left: dict[str, Any], right: dict[str, Any]
+    resolution: Resolution, comparison: Comparison, level: int, sides: tuple[dict[str, Any], dict[str, Any]]
 ) -> Evidence:
     weights = (
         next((each for each in resolution.model.features if each.feature == comparison.feature), None)
@@ -161,10 +175,10 @@ def _evidence(
     )
     return Evidence(
         feature=comparison.feature,
-        a=_shown(left[comparison.key]),
-        b=_shown(right[comparison.key]),
+        a=_shown(sides[0][comparison.key]),
+        b=_shown(sides[1][comparison.key]),
         level=comparison.level_names[level],
-        bits=weights.same_weight(level) / BIT if weights else 0.0,
+        bits=weights.same_weight(level) / BIT if weights else None,
         same=weights.same[level] if weights else None,
         unrelated=weights.unrelated[level] if weights else None,
     )

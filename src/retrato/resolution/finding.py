@@ -2,164 +2,121 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from retrato.engines.compile.template import column, table, tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem
-from retrato.identifiers.registry import FIELDS, configured, type_of
-from retrato.matching.comparisons import BANDS, MISSING, namespaces
+from retrato.matching.comparisons import BANDS, MISSING
 from retrato.matching.model import BIT, probability
+from retrato.resolution.asking import Known, candidates, known_keys, question_row
 from retrato.resolution.comparing import Compared, compare, comparisons_of
+from retrato.resolution.free_text import readings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from retrato.identifiers.base import Feature
     from retrato.resolution.resolution import Resolution
-
-#: Records that one question is compared with at most.
-MOST_CANDIDATES = 2000
-#: From this Jaro-Winkler similarity of a name on a record is a candidate.
-NAME_SIMILARITY = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A profile that may be the one: how well it fits (match weight in bits), why, and the record that fits best."""
+    """A profile that may be the one: how well it fits, why, and the record that fits best.
+
+    `score` is the match weight in bits; without a model the number of fields that agree, and `probability` None. Both
+    are None for a profile that was found by its record key alone.
+    """
 
     profile_id: str
-    score: float
-    probability: float
+    score: float | None
+    probability: float | None
     reasons: tuple[str, ...]
     name: str | None
     source: str
     record_key: str
 
 
-def find(resolution: Resolution, fields: Mapping[str, str], *, limit: int = 10) -> list[Found]:
+def find(resolution: Resolution, text: str | None, fields: Mapping[str, str], *, limit: int = 10) -> list[Found]:
     """See `Resolution.find`."""
-    keys = _keys(resolution, fields)
-    known = {name: value for name, value in keys.items() if name in resolution.tables["features"].column_names}
-    if not known:
-        return []
-    with DuckDBEngine(threads=1) as engine:
-        candidates = _candidates(engine, resolution, known)
-        if not candidates.num_rows:
-            return []
-        question = _question(engine, resolution.features, known, candidates)
-    compared = compare(
-        resolution,
-        pa.concat_tables([candidates, question]),
-        [(each, -1) for each in candidates.column("record").to_pylist()],
-    )
-    return _ranked(resolution, candidates, compared)[:limit]
-
-
-def _keys(resolution: Resolution, fields: Mapping[str, str]) -> dict[str, list[str]]:
-    """The matching keys of the question, by name."""
-    unknown = [name for name in fields if name.partition(".")[0] not in FIELDS]
-    if unknown:
-        raise ConfigurationError(
-            [
-                Problem(f"find, {name}", "no such field", f"the fields are {', '.join(sorted(FIELDS))}")
-                for name in unknown
-            ]
-        )
-    parts: dict[Any, dict[str, str | None]] = {}
-    for name, text in fields.items():
-        kind = type_of(name)
-        parts.setdefault(kind, {})[kind.fields[name.partition(".")[0]].part] = text
+    if (text is None) == (not fields):
+        raise ConfigurationError([Problem("find", "say what is known: either a text alone, or fields")])
     regions = resolution.report["regions"] or [None]
-    keys: dict[str, list[str]] = {}
-    for kind, given in parts.items():
-        for region in regions:
-            for found in configured((kind,), region=region)[0].parse_parts(given):
-                for key, value in found.keys.items():
-                    if value and value not in keys.setdefault(key, []):
-                        keys[key].append(value)
-    return keys
+    if text is None:
+        key = fields.get("record_key", "").strip()
+        asked = [{name: value for name, value in fields.items() if name != "record_key"}]
+    else:
+        key = text.strip()
+        asked = [{field: text} for field in readings(text, regions)]
+    questions = [known_keys(each, regions) for each in asked]
+    named = _by_record_key(resolution, key) if key else ()
+    found = _keys_first(named, _fitting(resolution, questions))[:limit]
+    names = _names(resolution, {each.profile_id for each in found})
+    return [replace(each, name=names.get(each.profile_id)) for each in found]
 
 
-def _candidates(engine: DuckDBEngine, resolution: Resolution, known: Mapping[str, list[str]]) -> pa.Table:
-    """The records that share a key with the question, or have a similar name; those that share most come first."""
-    engine.load("features", resolution.tables["features"])
-    shared = tree("0")
-    lists = {key for feature in resolution.features if feature.multivalued for key in feature.keys}
-    for name, values in sorted(known.items()):
-        if name.endswith(("_initial", "_sound")):
-            continue
-        for value in values:
-            test = "list_contains(:c, :v)" if name in lists else ":c = :v"
-            if name in ("given_name", "family_name", "second_family_name"):
-                test = "jaro_winkler_similarity(:c, :v) >= :least"
-            hit = tree(f"CASE WHEN {test} THEN 1 ELSE 0 END", c=column(name), v=value, least=NAME_SIMILARITY)
-            shared = tree(":sum + :hit", sum=shared, hit=hit)
-    return engine.fetch(
-        tree(
-            "SELECT * EXCLUDE (shared) FROM (SELECT *, :shared AS shared FROM features) WHERE shared > 0 "
-            "ORDER BY shared DESC, record LIMIT :most",
-            shared=shared,
-            most=MOST_CANDIDATES,
-        )
-    )
+def _by_record_key(resolution: Resolution, key: str) -> Iterable[Found]:
+    """The profiles of the records that have exactly this key, by source."""
+    rows = resolution.assignments.filter(pc.equal(resolution.assignments.column("record_key"), key)).to_pylist()
+    for row in sorted(rows, key=lambda row: row["source"]):
+        yield Found(row["profile_id"], None, None, (f"record key of {row['source']}",), None, row["source"], key)
 
 
-def _question(
-    engine: DuckDBEngine, features: tuple[Feature, ...], known: Mapping[str, list[str]], candidates: pa.Table
-) -> pa.Table:
-    """The question as a row of `features`, with record number -1."""
-    row: dict[str, Any] = dict.fromkeys(candidates.column_names)
-    row |= {"record": -1, "source": 0, "source_name": "", "record_key": ""}
-    for feature in features:
-        for key in feature.keys:
-            if key in known:
-                row[key] = known[key] if feature.multivalued else known[key][0]
-        main = feature.keys[0]
-        if feature.multivalued and main in known:
-            row[f"{main}_codes"] = _codes(engine, known[main])
-            row[f"{main}_spaces"] = sorted(namespaces(known[main])) if feature.namespaced else [""]
-    return pa.Table.from_pylist([row], schema=candidates.schema)
+def _keys_first(named: Iterable[Found], fitting: Mapping[str, Found]) -> list[Found]:
+    """Those that were found by their record key, then the others, those that fit best first; each once."""
+    first: dict[str, Found] = {}
+    for each in named:
+        also = first.get(each.profile_id) or fitting.get(each.profile_id)
+        first[each.profile_id] = each if also is None else replace(also, reasons=each.reasons + also.reasons)
+    others = [each for each in fitting.values() if each.profile_id not in first]
+    return [*first.values(), *sorted(others, key=lambda each: (-(each.score or 0.0), each.profile_id))]
 
 
-def _codes(engine: DuckDBEngine, values: list[str]) -> list[int]:
-    """The codes of values whose bands are not known: one for every band, so that the candidate's own is met."""
-    engine.load("asked", pa.table({"value": values}))
-    found = engine.fetch(tree("SELECT hash(value) - hash(value) % 8 AS code FROM :t", t=table("asked")))
-    return [code + band for code in found.column("code").to_pylist() for band in range(BANDS)]
+def _fitting(resolution: Resolution, questions: Sequence[Known]) -> Mapping[str, Found]:
+    """The profiles that fit any question: each by its best, with the reasons of all."""
+    features = resolution.tables["features"]
+    columns = set(features.column_names)
+    known = [{key: values for key, values in each.items() if key in columns} for each in questions]
+    comparisons = [each for each in comparisons_of(resolution) if any(each.key in keys for keys in known)]
+    if not comparisons:
+        return {}
+    with DuckDBEngine(threads=1) as engine:
+        engine.load("features", features)
+        pairs = [
+            (record, -number)
+            for number, keys in enumerate(known, 1)
+            for record in candidates(engine, resolution.features, keys)
+        ]
+        rows = [
+            dict.fromkeys(columns) | question_row(engine, resolution.features, keys) | {"record": -number}
+            for number, keys in enumerate(known, 1)
+        ]
+        engine.add("features", pa.Table.from_pylist(rows, schema=features.schema))
+        compared = compare(engine, resolution, pairs, comparisons)
+    owners = _owners(resolution, {each.a for each in compared})
+    best: dict[str, Found] = {}
+    for number in range(1, len(known) + 1):
+        for found in _best(resolution, [each for each in compared if each.b == -number], owners):
+            former = best.get(found.profile_id, found)
+            higher, other = (found, former) if (found.score or 0) > (former.score or 0) else (former, found)
+            best[found.profile_id] = replace(higher, reasons=tuple(dict.fromkeys((*higher.reasons, *other.reasons))))
+    return best
 
 
-def _ranked(resolution: Resolution, candidates: pa.Table, compared: list[Compared]) -> list[Found]:
-    ids = {
-        record: (source, key)
-        for record, source, key in zip(
-            *(candidates.column(name).to_pylist() for name in ("record", "source_name", "record_key")), strict=True
-        )
-    }
-    profile_of = _profiles_of(resolution, set(ids.values()))
-    best: dict[str, tuple[tuple[float, int], Compared]] = {}
-    for each in compared:
-        profile = profile_of[ids[each.a]]
-        rank = (_score(resolution, each), -each.a)
-        if profile not in best or rank > best[profile][0]:
-            best[profile] = (rank, each)
-    names = _names(resolution, set(best))
-    order = sorted(best.items(), key=lambda item: (-item[1][0][0], item[0]))
-    return [
-        Found(
-            profile,
-            round(rank[0], 2),
-            round(probability(each.weight), 4) if resolution.model else 0.0,
-            _reasons(resolution, each),
-            names.get(profile),
-            *ids[each.a],
-        )
-        for profile, (rank, each) in order
-    ]
+def _best(
+    resolution: Resolution, compared: Iterable[Compared], owners: Mapping[int, tuple[str, str, str]]
+) -> Iterable[Found]:
+    """What fits the one question best, of each profile."""
+    best: dict[str, Compared] = {}
+    for each in sorted(compared, key=lambda each: (-_score(resolution, each), each.a)):
+        best.setdefault(owners[each.a][0], each)
+    for profile, each in best.items():
+        _, source, key = owners[each.a]
+        chance = round(probability(each.weight), 4) if resolution.model else None
+        score = round(_score(resolution, each), 2)
+        yield Found(profile, score, chance, _reasons(resolution, each), None, source, key)
 
 
 def _score(resolution: Resolution, each: Compared) -> float:
@@ -173,20 +130,24 @@ def _reasons(resolution: Resolution, each: Compared) -> tuple[str, ...]:
     return tuple(
         f"{comparison.feature}: {comparison.level_names[level]}"
         for comparison in comparisons_of(resolution)
-        if (level := each.levels[comparison.feature]) != MISSING
+        if (level := each.levels.get(comparison.feature, MISSING)) != MISSING
     )
 
 
-def _profiles_of(resolution: Resolution, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    table = resolution.assignments
-    rows = table.filter(pc.is_in(table.column("record_key"), pa.array([key for _, key in wanted], pa.string())))
-    names = ("source", "record_key", "profile_id")
-    columns = zip(*(rows.column(name).to_pylist() for name in names), strict=True)
-    return {(source, key): profile for source, key, profile in columns if (source, key) in wanted}
+def _owners(resolution: Resolution, records: set[int]) -> dict[int, tuple[str, str, str]]:
+    """Profile, source and record key of records, by their numbers."""
+    names = ("record", "source_name", "record_key")
+    features = resolution.tables["features"].select(names)
+    rows = features.filter(pc.is_in(features.column("record"), pa.array(sorted(records), features.schema[0].type)))
+    ids = {record: (source, key) for record, source, key in zip(*rows.to_pydict().values(), strict=True)}
+    table = resolution.assignments.select(("source", "record_key", "profile_id"))
+    keys = pa.array(sorted({key for _, key in ids.values()}), pa.string())
+    table = table.filter(pc.is_in(table.column("record_key"), keys))
+    profile = {(source, key): found for source, key, found in zip(*table.to_pydict().values(), strict=True)}
+    return {record: (profile[each], *each) for record, each in ids.items()}
 
 
 def _names(resolution: Resolution, profiles: set[str]) -> dict[str, str]:
-    table = resolution.profiles
+    table = resolution.profiles.select(("profile_id", "name"))
     rows = table.filter(pc.is_in(table.column("profile_id"), pa.array(sorted(profiles), pa.string())))
-    columns = zip(rows.column("profile_id").to_pylist(), rows.column("name").to_pylist(), strict=True)
-    return dict(columns)
+    return dict(zip(*rows.to_pydict().values(), strict=True))

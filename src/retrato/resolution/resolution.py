@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet
 
-from retrato.errors import ResultError, UnknownRecordError
+from retrato.errors import ConfigurationError, Problem, ResultError, UnknownRecordError
 from retrato.identifiers.base import Feature, Scope
 from retrato.io.writing import Format, OutputFolder
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import Agreement, Condition, Decision, MatchRule
-from retrato.profiles.profile import Profile
-from retrato.resolution.explaining import Explanation, RecordOrProfile, explain
+from retrato.profiles.profile import Member, Profile
+from retrato.resolution.explaining import RecordOrProfile, explain
 from retrato.resolution.finding import Found, find
 from retrato.resolution.tables import TABLES
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from retrato.resolution.explanation import Explanation
 
 Frame = Literal["arrow", "pandas", "polars"]
 
@@ -36,6 +38,7 @@ class Resolution:
       of profiles that may be one, likeliest first
     - `timeline`: every interaction in order; `households`: a row a member; `crosswalk`: keys of the sources to profiles
     - `changes` and `redirects`: what happened to the ids of the previous result
+    - `decisions`: what reviewers decided of pairs of records
     - `rejected`: rows that could not be read
     """
 
@@ -57,9 +60,16 @@ class Resolution:
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
     changes: pa.Table = property(lambda self: self.tables["changes"])
     rejected: pa.Table = property(lambda self: self.tables["rejected"])
+    decisions: pa.Table = property(lambda self: self.tables["decisions"])
 
     def table(self, name: str, kind: Frame = "arrow") -> Any:
-        """A table as Arrow, pandas or polars. Raises KeyError for an unknown name."""
+        """A table as Arrow, pandas or polars.
+
+        Raises KeyError for an unknown name, ConfigurationError for another kind.
+        """
+        if kind not in get_args(Frame):
+            known = ", ".join(get_args(Frame))
+            raise ConfigurationError([Problem("table", f"no kind {kind!r}", f"the kinds are {known}")])
         found = self.tables[name]
         if kind == "pandas":
             return found.to_pandas()
@@ -110,15 +120,30 @@ class Resolution:
         current = self.current_id(profile_id)
         values = self.values.filter(pc.equal(self.values.column("profile_id"), current))
         timeline = self.timeline.filter(pc.equal(self.timeline.column("profile_id"), current))
-        return Profile.from_rows(values.to_pylist(), timeline.to_pylist())
+        household_id, household = self._household(current)
+        return Profile.from_rows(
+            values.to_pylist(), timeline.to_pylist(), household_id=household_id, household=household
+        )
 
-    def find(self, *, limit: int = 10, **fields: str) -> list[Found]:
+    def _household(self, profile_id: str) -> tuple[str | None, list[Member]]:
+        """The household of a profile and its other members."""
+        own = self.households.filter(pc.equal(self.households.column("profile_id"), profile_id))
+        if not own.num_rows:
+            return None, []
+        home = own.column("household_id")[0].as_py()
+        members = self.households.filter(pc.equal(self.households.column("household_id"), home)).to_pylist()
+        return home, [Member(each["profile_id"], each["name"]) for each in members if each["profile_id"] != profile_id]
+
+    def find(self, text: str | None = None, /, *, limit: int = 10, **fields: str) -> list[Found]:
         """The profiles that fit what is known, likeliest first, each with its reasons: `find(phone="600 11 22 33")`.
 
         Fields are those of the mapping vocabulary (`name`, `phone`, `email`, `birth_date`, `national_id`, `postcode`,
-        …). Raises ConfigurationError for an unknown field.
+        …) and `record_key`, and are taken together. A text alone, `find("600 11 22 33")`, is tried as everything that
+        it can be read as. Whoever has a record with exactly the key comes first.
+
+        Raises ConfigurationError for an unknown field, and unless there is either a text or fields.
         """
-        return find(self, fields, limit=limit)
+        return find(self, text, fields, limit=limit)
 
     def explain(self, a: RecordOrProfile, b: RecordOrProfile) -> Explanation:
         """Why two records are one person, or not: `explain(("crm", "17"), ("web", "a3"))`.
@@ -130,8 +155,12 @@ class Resolution:
     def save(self, folder: str | Path, format: Format = "parquet") -> Path:  # noqa: A002 - the word that users know
         """Write everything to a folder, all or nothing; files are readable by their owner only. Returns the folder.
 
-        Raises OutputError. `review` is also written as `review.csv`, to be filled in and given back as `decisions`.
+        Raises OutputError, and ConfigurationError for an unknown format. `review` is also written as `review.csv`, to
+        be filled in and given back as `decisions`.
         """
+        if format not in get_args(Format):
+            known = ", ".join(get_args(Format))
+            raise ConfigurationError([Problem("save", f"no format {format!r}", f"the formats are {known}")])
         with OutputFolder(folder) as output:
             for name in TABLES:
                 # what later runs read back stays Parquet whatever people want to look at

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import platform
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -24,7 +26,9 @@ from retrato.resolution.tables import TABLES
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from retrato.engines.base import Engine
 
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
 
@@ -34,7 +38,7 @@ def resolve(
     *,
     ruleset: Ruleset | None = None,
     model: FellegiSunter | str | Path | None = None,
-    engine: DuckDBEngine | None = None,
+    engine: Engine | None = None,
     decisions: str | Path | pa.Table | None = None,
     previous: str | Path | Resolution | None = None,
     progress: Progress | None = None,
@@ -44,7 +48,8 @@ def resolve(
     `model` is fitted on the data when there is none. `decisions` is a reviewed table (or a CSV or Parquet file, such as
     `review.csv` with its column `decision` filled in with `same` or `different`). `previous` is an earlier result: its
     profile ids stay with the people they were given to. `progress` is called with each stage's name and, at its end,
-    its seconds.
+    its seconds. An `engine` that is given stays open; the tables of the run are dropped from it, and tables of the
+    caller's own that have their names are replaced.
 
     Raises ConfigurationError (all problems of mappings and rules), SourceError, ModelError, ResultError or EngineError.
 
@@ -57,9 +62,9 @@ def resolve(
     chosen = tuple(sorted(chosen, key=lambda source: source.name))
     if isinstance(model, str | Path):
         model = FellegiSunter.load(model)
-    with engine or DuckDBEngine() as opened:
+    with DuckDBEngine() if engine is None else _borrowed(engine) as used:
         run = Run(
-            opened,
+            used,
             chosen,
             ruleset or Ruleset(),
             model=model,
@@ -68,13 +73,23 @@ def resolve(
             progress=progress or (lambda *_: None),
         )
         run_stages(run)
-        tables = {name: opened.fetch(tree(query)) for name, query in TABLES.items()}
+        tables = {name: used.fetch(tree(query)) for name, query in TABLES.items()}
         return Resolution(tables, run.ruleset, run.model, _report(run))
+
+
+@contextmanager
+def _borrowed(engine: Engine) -> Iterator[Engine]:
+    """An engine of the caller: it stays open, and the tables that a run has made in it are dropped at the end."""
+    former = set(engine.tables())
+    try:
+        yield engine
+    finally:
+        engine.drop(*sorted(set(engine.tables()) - former))
 
 
 def _report(run: Run) -> dict[str, Any]:
     """What `run.json` says: versions, parameters, counts, notes and stages; never a personal value."""
-    return {
+    report = {
         "retrato": retrato.__version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in ("duckdb", "pyarrow", "sqlglot", "phonenumbers", "rapidfuzz")},
@@ -94,6 +109,8 @@ def _report(run: Run) -> dict[str, Any]:
         "notes": run.notes,
         "stages": run.stages,
     }
+    plain: dict[str, Any] = json.loads(json.dumps(report))  # as it reads back from run.json
+    return plain
 
 
 def _mapping(each: SourceMapping) -> dict[str, Any]:

@@ -35,6 +35,12 @@ SELECT source_a, key_a, source_b, key_b, profile_a, profile_b, weight_bits, prob
 FROM review ORDER BY weight_bits DESC, source_a, key_a, source_b, key_b
 """
 
+DECISIONS = """
+SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b, d.decision
+FROM decided d JOIN records x ON x.record = d.a JOIN records y ON y.record = d.b
+ORDER BY d.a, d.b
+"""
+
 #: Name of a table of the result to its query.
 TABLES = {
     "assignments": ASSIGNMENTS,
@@ -52,6 +58,7 @@ TABLES = {
     """,
     "households": HOUSEHOLDS,
     "review": REVIEW,
+    "decisions": DECISIONS,
     "changes": "SELECT * FROM changes ORDER BY profile_id, change, other_profile_id NULLS FIRST",
     "redirects": "SELECT * FROM redirects ORDER BY old_id",
     "rejected": "SELECT * FROM rejected ORDER BY source, file, line, reason, text",

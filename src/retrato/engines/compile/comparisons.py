@@ -51,7 +51,7 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     )
 
 
-def _missing(comparison: Comparison, lists: Collection[str]) -> Node:
+def _missing(comparison: Comparison) -> Node:
     key = comparison.key
     missing = tree("(:l IS NULL OR :r IS NULL)", l=left(key), r=right(key))
     if not comparison.namespaced:
@@ -73,7 +73,7 @@ def _level(comparison: Comparison, lists: Collection[str]) -> Node:
         fuzzy = exp.Literal.number(BANDS)
     return tree(
         "CAST(CASE WHEN :missing THEN :none ELSE coalesce(:exact, :fuzzy) END AS TINYINT)",
-        missing=_missing(comparison, lists),
+        missing=_missing(comparison),
         none=MISSING,
         exact=_exact_band(comparison, lists),
         fuzzy=fuzzy,

@@ -14,8 +14,8 @@ from retrato.matching.rules import Decision, MatchRule
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: A pair inside a cluster speaks for it with at most this much, so that one does not stand for many; against it there is no bound,
-#: so that a contradiction is not outvoted by pairs that know little.
+#: A pair inside a cluster speaks for it with at most this much, so that one does not stand for many; against it there
+#: is no bound, so that a contradiction is not outvoted by pairs that know little.
 MOST_WEIGHT = units(20)
 
 #: Reviewed decisions as pairs of record numbers; the last word on a pair is the one that keeps apart.
@@ -30,7 +30,10 @@ GROUP BY ALL
 
 
 def edges(rules: Sequence[MatchRule], threshold: int) -> exp.Query:
-    """`a, b, weight` for clustering: weights above `threshold` are positive; decisions and rules are beyond any sum."""
+    """`a, b, weight, information` for clustering.
+
+    Weights above `threshold` are positive; decisions and rules are beyond any sum.
+    """
     case = exp.Case()
     for decision, weight in ((Decision.SAME, DECIDED), (Decision.DIFFERENT, -DECIDED)):
         case = case.when(tree("d.decision = :d", d=decision.value), exp.convert(weight))
@@ -40,7 +43,8 @@ def edges(rules: Sequence[MatchRule], threshold: int) -> exp.Query:
     plain = tree("least(s.weight - :t, :most)", t=exp.convert(threshold), most=MOST_WEIGHT)
     return query(
         """
-        SELECT coalesce(s.a, d.a) AS a, coalesce(s.b, d.b) AS b, CAST(:weight AS BIGINT) AS weight
+        SELECT coalesce(s.a, d.a) AS a, coalesce(s.b, d.b) AS b, CAST(:weight AS BIGINT) AS weight,
+          CAST(coalesce(s.information, 1) AS BIGINT) AS information
         FROM scores s FULL JOIN decided d ON d.a = s.a AND d.b = s.b
         """,
         weight=case.else_(plain),
@@ -48,10 +52,11 @@ def edges(rules: Sequence[MatchRule], threshold: int) -> exp.Query:
 
 
 def household_edges(threshold: int) -> exp.Query:
-    """`a, b, weight`: pairs of different clusters that share a home, and how surely they are one household."""
+    """`a, b, weight, information`: the pairs of clusters that share a home, and how surely they are one household."""
     return query(
         """
-        SELECT least(x.cluster, y.cluster) AS a, greatest(x.cluster, y.cluster) AS b, max(s.household) AS weight
+        SELECT least(x.cluster, y.cluster) AS a, greatest(x.cluster, y.cluster) AS b, max(s.household) AS weight,
+          CAST(1 AS BIGINT) AS information
         FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b
         WHERE s.home AND s.household > :t AND x.cluster <> y.cluster
         GROUP BY ALL

@@ -54,6 +54,17 @@ def _sum(model: FellegiSunter, comparisons: Sequence[Comparison], *, household: 
     return tree("CAST(:total AS INTEGER)", total=total)
 
 
+def _information(model: FellegiSunter, comparisons: Sequence[Comparison]) -> Node:
+    """How much a pair tells, for or against: the bits of all its levels, in whole bits, at least 1."""
+    weights = {each.feature: each for each in model.features}
+    total: Node = exp.Literal.number(0)
+    for comparison in comparisons:
+        feature = weights[comparison.feature]
+        values = [abs(feature.same_weight(level)) for level in range(len(feature.levels))]
+        total = exp.Add(this=total, expression=_lookup(level_column(comparison), values))
+    return tree("CAST(greatest((:total) // :bit, 1) AS SMALLINT)", total=total, bit=BIT)
+
+
 def softplus(weight: Node) -> Node:
     """log2(1 + 2^weight) in units; see `retrato.matching.model.softplus`."""
     return tree(
@@ -91,7 +102,10 @@ def _decided(rules: Sequence[MatchRule], comparisons: Sequence[Comparison]) -> N
 def scores(
     compared: exp.Query, comparisons: Sequence[Comparison], *, model: FellegiSunter | None, rules: Sequence[MatchRule]
 ) -> exp.Query:
-    """`a, b, weight, household, rule, home` of every pair. Without a model the weights are 0 and only rules decide."""
+    """`a, b, weight, information, household, rule, home` of every pair.
+
+    Without a model the weights are 0 and only rules decide.
+    """
     zero = exp.Literal.number(0)
     same: Node = _sum(model, comparisons, household=False) if model else zero
     household: Node = _sum(model, comparisons, household=True) if model else zero
@@ -100,11 +114,14 @@ def scores(
         "b",
         exp.alias_(same, "same"),
         exp.alias_(household, "household"),
+        exp.alias_(_information(model, comparisons) if model else exp.Literal.number(1), "information"),
         exp.alias_(_decided(rules, comparisons), "rule"),
         exp.alias_(home(comparisons), "home"),
     ).from_(compared.subquery("c"))
     weight = tree("same - :other", other=softplus(column("household"))) if model else zero
-    return exp.select("a", "b", exp.alias_(weight, "weight"), "household", "rule", "home").from_(summed.subquery("s"))
+    return exp.select("a", "b", exp.alias_(weight, "weight"), "information", "household", "rule", "home").from_(
+        summed.subquery("s")
+    )
 
 
 def home(comparisons: Sequence[Comparison]) -> Node:
@@ -140,4 +157,4 @@ def evidence(model: FellegiSunter | None, comparisons: Sequence[Comparison]) -> 
                 level=column(level_column(comparison)),
             )
         )
-    return exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string("; "), *pieces])
+    return exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string("; "), *(pieces or [exp.null()])])

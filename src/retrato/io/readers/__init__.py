@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
     from retrato.records import Source
 
 __all__ = ["FORMATS", "ReadSource", "read"]
@@ -33,7 +33,7 @@ FORMATS: tuple[tuple[tuple[str, ...], Callable[[Path, RawTable], None]], ...] = 
 )
 
 
-def read(source: Source, engine: DuckDBEngine, table: str) -> ReadSource:
+def read(source: Source, engine: Engine, table: str) -> ReadSource:
     """Read a source into the engine table `table`: every column VARCHAR, and `_row` BIGINT.
 
     `_row` is the line of the file (of the sheet, or the place in a table) that the record starts on. Cells are stripped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from retrato.io.readers.names import ROW, unique_names
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from retrato.engines.duckdb import DuckDBEngine
+    from retrato.engines.base import Engine
     from retrato.records import Source
 
 REJECTED = "rejected"
@@ -57,7 +58,7 @@ class RawTable:
     """Takes the rows of one source: every cell text, stripped, blank ones NULL."""
 
     source: Source
-    engine: DuckDBEngine
+    engine: Engine
     table: str
     file: str
     columns: tuple[str, ...] = ()
@@ -93,13 +94,7 @@ class RawTable:
         self._waiting, self._bytes = [], 0
         if not data:
             return
-        filled = exp.Coalesce(this=exp.null(), expressions=[column(name) for name in self.columns])
-        connection = self.engine.connection
-        connection.register("_arrow", data)
-        try:
-            self.engine.append(self.table, tree("SELECT * FROM _arrow WHERE :filled IS NOT NULL", filled=filled))
-        finally:
-            connection.unregister("_arrow")
+        self.engine.add(self.table, data.filter(_filled(data.columns[1:])))
 
     def reject(self, line: int | None, reason: str, text: str) -> None:
         """Keep a row that cannot be read: its line, why, and its text."""
@@ -128,12 +123,7 @@ class RawTable:
         data = pa.table(
             [[self.source.name] * count, [self.file] * count, lines, reasons, texts], schema=_REJECTED_SCHEMA
         )
-        connection = self.engine.connection
-        connection.register("_arrow", data)
-        try:
-            self.engine.append(REJECTED, tree("SELECT * FROM _arrow"))
-        finally:
-            connection.unregister("_arrow")
+        self.engine.add(REJECTED, data)
 
     def _unfloat(self) -> None:
         """Columns whose every value ends in `.0` held whole numbers: 600112233.0 was 600112233."""
@@ -164,6 +154,11 @@ class RawTable:
         checks = [tree(check, c=column(name), whole=whole, longest=longest) for name in names]
         answer = self.engine.fetch(exp.select(*checks).from_(rows))
         return [(name, yes[0].as_py()) for name, yes in zip(names, answer.columns, strict=True)]
+
+
+def _filled(columns: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Which rows have a value in any column."""
+    return reduce(pc.or_, map(pc.is_valid, columns))
 
 
 def _stripped(cells: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:

@@ -1,8 +1,7 @@
-"""A text of which nobody says what it is: tried as every kind that it can be read as."""
+"""A text of which nobody says what it is: the fields that it can be read as."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.base import Status
@@ -10,9 +9,6 @@ from retrato.identifiers.registry import configured, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from retrato import Resolution
-    from retrato.resolution import Found
 
 #: The fields that a text alone can be.
 _FIELDS = (
@@ -35,14 +31,3 @@ def _reads(field: str, text: str, region: str | None) -> bool:
     kind = configured((type_of(field),), region=region)[0]
     found = kind.parse_parts({kind.fields[field].part: text})
     return any(each.status in (Status.VALID, Status.POSSIBLE) for each in found)
-
-
-def find_text(resolution: Resolution, text: str, *, limit: int) -> list[Found]:
-    """The profiles that fit any reading of a text: each once, by its best reading, with the reasons of all."""
-    best: dict[str, Found] = {}
-    for field in readings(text, resolution.report["regions"] or (None,)):
-        for each in resolution.find(limit=limit, **{field: text}):
-            former = best.get(each.profile_id, each)
-            first, second = (each, former) if each.score > former.score else (former, each)
-            best[each.profile_id] = replace(first, reasons=tuple(dict.fromkeys((*first.reasons, *second.reasons))))
-    return sorted(best.values(), key=lambda each: (-each.score, each.profile_id))[:limit]
