@@ -26,7 +26,7 @@ from retrato.identifiers.name_split import (
     units,
 )
 from retrato.identifiers.phonetic import sound
-from retrato.identifiers.placeholders import is_absent, is_null
+from retrato.identifiers.placeholders import ABSENT, is_null
 from retrato.identifiers.tables import headers, listed, synonyms
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 _ABSENT_NAMES = frozenset(listed("placeholders", "name"))
+#: The first words of all that says that there is no name.
+_ABSENT_STARTS = frozenset(words.partition(" ")[0] for words in ABSENT | _ABSENT_NAMES)
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”|«[^»]*»")
 _MARIA = re.compile(r"\b(M|Ma)\s?\.?\s?ª\.?", re.IGNORECASE)
 _NOT_NAME = re.compile(r"[^\w\s'’´`.,\-ªº·]|[\d_]")
@@ -259,8 +261,11 @@ def _sample_units(text: str) -> list[Unit]:
 
 
 def _is_absent_name(text: str) -> bool:
-    folded = fold(text) if " " in text else fold_word(text)
-    return is_absent(folded) or folded in _ABSENT_NAMES
+    start = fold_word(text.partition(" ")[0]).partition(" ")[0]
+    if start and start not in _ABSENT_STARTS:
+        return False
+    folded = fold(text)
+    return folded in ABSENT or folded in _ABSENT_NAMES
 
 
 class _Column(NamedTuple):

@@ -291,6 +291,7 @@ def is_honorific(token: str, following: str | None) -> bool:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def is_suffix(token: str) -> bool:
     """Whether the last word of a name is a generation or a title."""
     core = fold_word(token)

@@ -17,6 +17,7 @@ from retrato.identifiers.tables import listed
 
 #: Null texts, folded; whatever folds to nothing (blank, dots, dashes) is null too.
 NULLS = frozenset({"null", "none", "nan", "nat", "nil", "undefined", "void"})
+_NULL_STARTS = frozenset(each for text in NULLS for each in (text[0], text[0].upper()))
 #: Null texts that folding would change.
 _WRITTEN_NULLS = frozenset(
     {"#n/a", "#n/d", "#na", "\\n", "<na>", "#null!", "#ref!", "#value!", "#valor!", "(null)", "[null]"}
@@ -35,7 +36,7 @@ def is_null(text: str | None) -> bool:
     if not text:
         return True
     if text[0].isalnum():
-        return len(text) <= 12 and text.rstrip().lower() in NULLS
+        return text[0] in _NULL_STARTS and len(text) <= 12 and text.rstrip().lower() in NULLS
     return _is_null(text) if len(text) <= 16 else not text.strip()
 
 

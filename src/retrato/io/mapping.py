@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from retrato.errors import ConfigurationError, Problem
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: A column that is mapped to this takes no part.
 IGNORE = "ignore"
+#: The most columns that an error lists.
+_READABLE = 40
 _ATTRIBUTES = frozenset(("category", "text", "number", "date"))
 _PLAIN = frozenset((*RECORD_FIELDS, *EVENT_FIELDS, IGNORE))
 
@@ -133,15 +136,23 @@ def _problems(read: ReadSource, types: Sequence[IdentifierType]) -> list[Problem
     source = read.source
     where = f"source {source.name}"
     asked = _asked(source)
+    wanted = [(f"{where}, field {name}", name, column) for name, column in asked]
+    if source.key is not None:
+        wanted.append((f"{where}, key", "record_key", source.key))
     problems = []
-    for name, column in asked:
-        at = f"{where}, field {name}"
+    listed = False  # the columns of a source are told once
+    for at, name, column in wanted:
+        found = list(_field_problem(at, name, types))
         if column not in read.columns:
-            problems.append(Problem(at, f'no column "{column}"', _suggestion(column, read.columns)))
-        if name != "source" or source.source_column is None:
-            problems.extend(_field_problem(at, name, types))
-    if source.key is not None and source.key not in read.columns:
-        problems.append(Problem(f"{where}, key", f'no column "{source.key}"', _suggestion(source.key, read.columns)))
+            absent = f'no column "{column}"'
+            if found:
+                found[0] = replace(found[0], what=f"{found[0].what}, and {absent}")
+            else:
+                hint = _suggestion(column, read.columns)
+                if not hint and not listed:
+                    hint, listed = _listed(read.columns), True
+                found = [Problem(at, absent, hint)]
+        problems.extend(found)
     mapped = [column for _, column in asked]
     for column in dict.fromkeys(column for column in mapped if mapped.count(column) > 1):
         names = " and ".join(name for name, other in asked if other == column)
@@ -167,6 +178,11 @@ def _has_namespaces(kind: IdentifierType) -> bool:
 def _suggestion(name: str, known: Iterable[str]) -> str:
     by_folded = {each.casefold(): each for each in sorted(known)}
     close = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
-    if close:
-        return f'did you mean "{by_folded[close[0]]}"?'
-    return "there are " + ", ".join(f'"{each}"' for each in by_folded.values()) if len(by_folded) <= 40 else ""
+    return f'did you mean "{by_folded[close[0]]}"?' if close else ""
+
+
+def _listed(columns: Sequence[str]) -> str:
+    """The columns of a source, so many as can be read."""
+    names = [f'"{name}"' for name in columns[:_READABLE]]
+    rest = len(columns) - len(names)
+    return f"the columns are {', '.join(names)}" + (f" and {rest} more" if rest else "")
