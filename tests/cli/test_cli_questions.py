@@ -32,9 +32,24 @@ def test_options_are_taken_together(cli, result, jose):
 
 def test_the_list_tells_place_name_and_reasons(cli, result, jose):
     done = cli("find", result, "--phone", "600112233")
-    assert done.stdout.splitlines()[0].split() == ["profile", "name", "bits", "probability", "reasons"]
+    assert done.stdout.splitlines()[0].split() == ["profile", "name", "agreeing", "probability", "reasons"]
     assert jose in done.stdout
     assert "phone: equal" in done.stdout
+
+
+def test_without_a_model_the_list_counts_what_agrees_and_tells_no_probability(cli, result, jose):
+    (best, *_) = found(cli("find", result, "--phone", "600112233", "--json"))
+    assert (best["score"], best["probability"]) == (1.0, None)
+    line = next(each for each in cli("find", result, "--phone", "600112233").stdout.splitlines() if jose in each)
+    assert line.split()[-5:-2] == ["García", "1", "phone:"]
+
+
+def test_a_record_key_is_found_as_text_and_as_option(cli, result, jose):
+    for arguments in (("a1",), ("--record-key", "a1")):
+        best = found(cli("find", result, *arguments, "--json"))[0]
+        assert (best["profile_id"], best["reasons"][0]) == (jose, "record key of web")
+    line = cli("find", result, "--record-key", "a1").stdout.splitlines()[1]
+    assert line.endswith("García  record key of web") or line.split()[-4:] == ["record", "key", "of", "web"]
 
 
 def test_nobody_found_is_no_error(cli, result):

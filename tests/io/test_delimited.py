@@ -85,7 +85,7 @@ def test_a_byte_that_does_not_decode_costs_its_row_only(engine, tmp_path):
     found, rows, rejects = load(engine, tmp_path / "a.csv", data)
     assert rows == [(2, "1", "Peña"), (4, "3", "Ibáñez")]
     assert rejects == [(3, "bytes that do not decode", "2,Mu\ufffdoz")]
-    assert "read as utf-8, columns separated by comma" in found.notes
+    assert found.read_as == "utf-8, columns separated by comma"
 
 
 @pytest.mark.parametrize("codec", ["ascii", "utf-8", "cp1252", "utf-16"])

@@ -79,3 +79,23 @@ def test_telephones_are_read_in_the_country_beside_them():
         reads = [read(Source("crm", data, region="ES"), engine, "raw_0")]
         found = inspect(reads, map_sources(reads, engine), engine)
     assert found.sources[0].columns[0].valid == 1.0
+
+
+def test_possible_stands_beside_valid_and_short_values_show_nothing():
+    data = pa.table(
+        {
+            "phone": ["600112233", "600112233", "612345678", "+34600112244"],
+            "sex": ["F", "F", "M", "M"],
+            "email": ["ana@ruiz.es", "600998877", "600998877", "eva@sanz.es"],
+            "postcode": ["28", "28", "08001", "08001"],
+        }
+    )
+    with DuckDBEngine(threads=1) as engine:
+        reads = [read(Source("crm", data, mapping={"email": "email"}), engine, "raw_0")]
+        found = {each.column: each for each in inspect(reads, map_sources(reads, engine), engine).sources[0].columns}
+    assert found["phone"].valid == pytest.approx(1 / 3)
+    assert found["phone"].possible == pytest.approx(2 / 3)
+    assert (found["postcode"].valid, found["postcode"].possible) == (None, None)
+    assert {each.value for each in found["sex"].shared} == {"***"}
+    assert [each.value for each in found["email"].shared] == ["6********"]
+    assert [each.value for each in found["postcode"].shared] == ["0****", "***"]

@@ -290,10 +290,24 @@ def test_every_problem_of_every_source_is_told_at_once(engine):
         'source crm, field fone: no such field; did you mean "phone"?',
         'source crm, field email: no column "corréo"; did you mean "correo"?',
         'source crm, field category: an attribute needs a name; write "category.NAME"',
-        'source crm, key: no column "codigo"; there are "apellidos", "correo", "fecha_nacimiento", "id", '
-        '"móvil", "nombre"',
+        'source crm, key: no column "codigo"; the columns are "id", "nombre", "apellidos", "correo", "móvil", '
+        '"fecha_nacimiento"',
         'source web, field email.work: email has no namespaces, so "work" has no place; write "email"',
-        'source web, field source: no column "chanel"; there are "apellidos", "correo", "fecha_nacimiento", "id", '
-        '"móvil", "nombre"',
+        'source web, field source: no column "chanel"; the columns are "id", "nombre", "apellidos", "correo", "móvil", '
+        '"fecha_nacimiento"',
         'source web: column "móvil" is mapped to phone and name; map it once',
+    ]
+
+
+def test_nothing_about_a_mapping_is_told_twice(engine):
+    mapping = {"fone": "tel", "email": "x", "phone": ["y", "moovil"]}
+    read_source = read(Source("crm", table(**PEOPLE), mapping=mapping), engine, "raw_0")
+    with pytest.raises(ConfigurationError) as caught:
+        map_sources([read_source], engine)
+    assert str(caught.value).splitlines() == [
+        'source crm, field fone: no such field, and no column "tel"; did you mean "phone"?',
+        'source crm, field email: no column "x"; the columns are "id", "nombre", "apellidos", "correo", "móvil", '
+        '"fecha_nacimiento"',
+        'source crm, field phone: no column "y"',
+        'source crm, field phone: no column "moovil"; did you mean "móvil"?',
     ]

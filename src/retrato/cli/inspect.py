@@ -10,7 +10,7 @@ from retrato.cli.screen import show, show_json, show_table
 if TYPE_CHECKING:
     from retrato.io.inspection import ColumnProfile, SourceProfile
 
-_HEADERS = ("column", "field", "sure", "filled", "distinct", "valid", "placeholder", "most shared", "why")
+_HEADERS = ("column", "field", "sure", "filled", "distinct", "valid", "possible", "placeholder", "most shared", "why")
 
 
 def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -26,8 +26,8 @@ def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
 ) -> None:
     """Show what each file and column is taken for, how sure that is, and how good the values are.
 
-    Nothing is resolved or written, and values are masked. "sure" is the confidence in the field; "valid" and
-    "placeholder" are shares of the different values.
+    Nothing is resolved or written, and values are masked. "sure" is the confidence in the field; "valid",
+    "possible" and "placeholder" are shares of the different values.
     """
     from retrato import inspect as inspect_sources
     from retrato.cli.request import Request
@@ -48,10 +48,12 @@ def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
 
 def _show(source: "SourceProfile") -> None:
     show(f"{source.source}: {source.kind} ({source.kind_reason}); {source.rows:,} rows, {source.rejected:,} rejected")
+    if source.read_as:
+        show(f"read as {source.read_as}")
     for note in source.notes:
         show(f"note: {note}")
     rows = [_row(each, source.rows) for each in source.columns]
-    show_table(rows, _HEADERS, numbers=(2, 3, 4, 5, 6))
+    show_table(rows, _HEADERS, numbers=(2, 3, 4, 5, 6, 7))
 
 
 def _row(each: "ColumnProfile", rows: int) -> tuple[object, ...]:
@@ -62,6 +64,7 @@ def _row(each: "ColumnProfile", rows: int) -> tuple[object, ...]:
         _share(each.filled / rows if rows else None),
         each.distinct,
         _share(each.valid),
+        _share(each.possible),
         _share(each.placeholder),
         ", ".join(f"{shared.value} ×{shared.rows:,}" for shared in each.shared if shared.rows > 1),
         each.reason,

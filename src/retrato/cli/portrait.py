@@ -21,6 +21,7 @@ def portrait_document(profile: Profile) -> dict[str, Any]:
     return {
         "profile_id": profile.id,
         "household_id": profile.household_id,
+        "household": [asdict(member) for member in profile.household],
         "golden": {name: value.value for name, value in profile.attributes.items()},
         "values": [
             {each.name: getattr(value, each.name) for each in fields(value)} | {"parts": dict(value.parts)}

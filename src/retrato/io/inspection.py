@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PARSED = 20_000
 SHOWN = 3
 _WIDEST = 80
+#: Up to this length one character would tell too much.
+_TELLING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +36,9 @@ class SharedValue:
 class ColumnProfile:
     """One column: its field (None: carried along), and counts of its values.
 
-    `valid` and `placeholder` are shares of the different values that were parsed (0 to 1), None where the field has no
-    type that could tell; parts of names and addresses are never valid by themselves. `shared` are the most shared
-    values.
+    `valid`, `possible` (it may be one, such as a phone that names no country where no region is told) and `placeholder`
+    are shares of the different values that were parsed (0 to 1). They are None where the field has no type that could
+    tell; parts of names and addresses are neither by themselves. `shared` are the most shared values.
     """
 
     column: str
@@ -46,13 +48,14 @@ class ColumnProfile:
     filled: int
     distinct: int
     valid: float | None
+    possible: float | None
     placeholder: float | None
     shared: tuple[SharedValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceProfile:
-    """One source: what its rows are and why, how many were read and rejected, and its columns."""
+    """One source: what its rows are and why, how its text was read, how many rows, how many rejected, its columns."""
 
     source: str
     file: str
@@ -60,6 +63,7 @@ class SourceProfile:
     kind_reason: str
     rows: int
     rejected: int
+    read_as: str
     notes: tuple[str, ...]
     columns: tuple[ColumnProfile, ...]
 
@@ -115,6 +119,7 @@ def _source(read: ReadSource, mapping: SourceMapping, columns: Columns, *, show_
         mapping.kind_reason,
         read.rows,
         read.rejected,
+        read.read_as,
         read.notes,
         profiles,
     )
@@ -148,9 +153,12 @@ _TIMES = frozenset(name for name, each in FIELDS.items() if each.kind == "moment
 def _column(
     mapping: ColumnMapping, columns: Columns, reading: _Reading | None, distinct: int, *, show_values: bool
 ) -> ColumnProfile:
-    valid = placeholder = None
+    valid = possible = placeholder = None
     if reading is not None and distinct:
-        valid, placeholder = _shares(mapping.column, columns, reading)
+        shares = _shares(mapping.column, columns, reading)
+        placeholder = shares[Status.PLACEHOLDER]
+        if reading.whole:
+            valid, possible = shares[Status.VALID], shares[Status.POSSIBLE]
     shared = tuple(
         SharedValue(_short(value) if show_values else _masked(_short(value), reading), rows)
         for value, rows in columns.most_shared(mapping.column, SHOWN).items()
@@ -163,13 +171,14 @@ def _column(
         columns.filled[mapping.column],
         distinct,
         valid,
+        possible,
         placeholder,
         shared,
     )
 
 
-def _shares(name: str, columns: Columns, reading: _Reading) -> tuple[float | None, float]:
-    """The shares of valid values (None for a part that is none by itself) and of placeholders."""
+def _shares(name: str, columns: Columns, reading: _Reading) -> dict[Status, float]:
+    """The share of the different values that have each status."""
     import pyarrow as pa
 
     if reading.country is None:
@@ -182,7 +191,7 @@ def _shares(name: str, columns: Columns, reading: _Reading) -> tuple[float | Non
     for item, status in zip(parsed.column("item").to_pylist(), parsed.column("status").to_pylist(), strict=True):
         first.setdefault(item, status)
     told, count = list(first.values()), len(data[reading.part])
-    return told.count(Status.VALID) / count if reading.whole else None, told.count(Status.PLACEHOLDER) / count
+    return {status: told.count(status) / count for status in Status}
 
 
 def _short(value: str) -> str:
@@ -190,6 +199,11 @@ def _short(value: str) -> str:
 
 
 def _masked(value: str, reading: _Reading | None) -> str:
-    if reading is not None:
-        return reading.type.mask(value)
-    return value[:1] + "*" * (len(value) - 1) if len(value) > 3 else "***"
+    """As its type masks a value that is of the type; of any other the first character stays, of a short one nothing."""
+    if len(value) <= _TELLING:
+        return "***"
+    if reading is not None and reading.whole:
+        (found, *_) = reading.type.parse_parts({reading.part: value}) or (None,)
+        if found is not None and found.status in (Status.VALID, Status.POSSIBLE):
+            return reading.type.mask(value)
+    return value[:1] + "*" * (len(value) - 1)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: A column that is mapped to this takes no part.
 IGNORE = "ignore"
+#: How like another column's name a name must be for it to be suggested.
+_CLOSE = 0.7
 #: The most columns that an error lists.
 _READABLE = 40
 _ATTRIBUTES = frozenset(("category", "text", "number", "date"))
@@ -148,7 +150,7 @@ def _problems(read: ReadSource, types: Sequence[IdentifierType]) -> list[Problem
             if found:
                 found[0] = replace(found[0], what=f"{found[0].what}, and {absent}")
             else:
-                hint = _suggestion(column, read.columns)
+                hint = _suggestion(column, read.columns, close_from=_CLOSE)
                 if not hint and not listed:
                     hint, listed = _listed(read.columns), True
                 found = [Problem(at, absent, hint)]
@@ -175,9 +177,9 @@ def _has_namespaces(kind: IdentifierType) -> bool:
     return hasattr(kind, "namespace") or kind.kind == "address"
 
 
-def _suggestion(name: str, known: Iterable[str]) -> str:
+def _suggestion(name: str, known: Iterable[str], *, close_from: float = 0.6) -> str:
     by_folded = {each.casefold(): each for each in sorted(known)}
-    close = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name.casefold(), list(by_folded), n=1, cutoff=close_from)
     return f'did you mean "{by_folded[close[0]]}"?' if close else ""
 
 

@@ -80,9 +80,7 @@ class OutputFolder:
         while not parent.exists() and parent != parent.parent:
             parent = parent.parent
         if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-            raise OutputError(
-                f"{self.folder} cannot be written: you may not write in {parent}; name another folder"
-            )
+            raise OutputError(f"{self.folder} cannot be written: you may not write in {parent}; name another folder")
 
     def _make(self) -> None:
         if not self.folder.exists() and is_result(self._old):

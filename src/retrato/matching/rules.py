@@ -13,8 +13,8 @@ class Agreement(StrEnum):
     """What a condition asks of one comparison."""
 
     EQUAL = "equal"
-    SIMILAR = "similar"  # equal, or any level above "different"
-    COMPATIBLE = "compatible"  # similar, or missing on either side
+    SIMILAR = "similar"  # equal, or any level but the weakest and "different"
+    COMPATIBLE = "compatible"  # not "different": also the weakest level, or missing on either side
     DIFFERENT = "different"
     MISSING = "missing"
 
@@ -36,12 +36,11 @@ class Condition:
     def levels(self, comparison: Comparison) -> frozenset[int]:
         """The comparison levels that fulfil the condition."""
         different = BANDS + len(comparison.levels)
-        similar = range(different)
         return frozenset(
             {
                 Agreement.EQUAL: range(BANDS),
-                Agreement.SIMILAR: similar,
-                Agreement.COMPATIBLE: (MISSING, *similar),
+                Agreement.SIMILAR: range(max(BANDS, different - 1)),
+                Agreement.COMPATIBLE: range(MISSING, different),
                 Agreement.DIFFERENT: (different,),
                 Agreement.MISSING: (MISSING,),
             }[self.agreement]

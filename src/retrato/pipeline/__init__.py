@@ -18,24 +18,35 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the batch: its name, what it does, and the tables that it makes."""
+    """A step of the batch: its name, what it does, the tables that it makes, and those that nobody reads after it."""
 
     name: str
     run: Callable[[Run], None]
     makes: tuple[str, ...]
+    releases: tuple[str, ...] = ()
 
 
 STAGES = (
     Stage("read", read.read, ("raw_<i>", "rejected")),
-    Stage("normalise", normalise.normalise, ("records", "row_records", "identifiers")),
+    Stage("normalise", normalise.normalise, ("records", "row_records", "identifiers"), ("row_records",)),
     Stage("features", features.features, ("features", "value_bands")),
     Stage("block", block.block, ("pairs",)),
-    Stage("train", train.train, ()),
-    Stage("score", score.score, ("scores",)),
+    Stage("train", train.train, (), ("value_bands",)),
+    Stage("score", score.score, ("scores",), ("pairs",)),
     Stage("cluster", cluster.cluster, ("decided", "clusters", "household_clusters")),
-    Stage("identify", identify.identify, ("assignments", "changes", "redirects", "links", "review")),
+    Stage(
+        "identify",
+        identify.identify,
+        ("assignments", "changes", "redirects", "links", "review"),
+        ("scores", "clusters", "household_clusters"),
+    ),
     Stage("events", events.events, ("events", "event_identifiers")),
-    Stage("portray", portray.portray, ("values", "timeline", "profiles")),
+    Stage(
+        "portray",
+        portray.portray,
+        ("values", "timeline", "profiles"),
+        ("identifiers", "events", "event_identifiers"),
+    ),
 )
 
 
@@ -44,3 +55,4 @@ def run_stages(run: Run) -> None:
     for stage in STAGES:
         with run.stage(stage.name):
             stage.run(run)
+        run.engine.drop(*stage.releases)

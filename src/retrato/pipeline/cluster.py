@@ -61,17 +61,26 @@ def _decisions(run: Run) -> None:
 def _pairs(run: Run) -> Pairs:
     """The edges between records of which each has something that speaks for joining it: all that clustering reads."""
     edges = sql.edges(run.match_rules, weight_at(run.ruleset.threshold))
-    run.engine.create("edges", edges)
+    run.engine.create(
+        "joinable",
+        query(
+            """
+            WITH joined AS (SELECT a, b FROM :edges WHERE weight > 0)
+            SELECT a AS record FROM joined UNION SELECT b FROM joined
+            """,
+            edges=edges.subquery("e"),
+        ),
+    )
     found = run.engine.fetch(
         query(
             """
-            WITH joined AS (SELECT a AS record FROM edges WHERE weight > 0 UNION SELECT b FROM edges WHERE weight > 0)
-            SELECT a, b, weight, information FROM edges
-            WHERE a IN (SELECT record FROM joined) AND b IN (SELECT record FROM joined)
-            """
+            SELECT a, b, weight, information FROM :edges
+            WHERE a IN (SELECT record FROM joinable) AND b IN (SELECT record FROM joinable)
+            """,
+            edges=edges.subquery("e"),
         )
     )
-    run.engine.drop("edges")
+    run.engine.drop("joinable")
     return _as_pairs(found)
 
 

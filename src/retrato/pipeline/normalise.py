@@ -46,6 +46,7 @@ def normalise(run: Run) -> None:
     run.kinds = {name: kinds[name] for name in sorted(kinds) if kinds[name]}
     run.attributes = frozenset(slot.attribute for slot in slots if isinstance(slot.type, Attribute))
     run.counts["identifiers"] = run.engine.count("identifiers")
+    run.engine.drop(*(run.reads[number].table for number in record_sources))
 
 
 def _records(run: Run, numbers: Sequence[int]) -> None:

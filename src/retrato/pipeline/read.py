@@ -22,7 +22,13 @@ def read(run: Run) -> None:
     for each in run.reads:
         run.notes.extend(f"source {each.source.name}: {note}" for note in each.notes)
     run.counts["sources"] = [
-        {"source": each.source.name, "kind": mapping.kind.value, "rows": each.rows, "rejected": each.rejected}
+        {
+            "source": each.source.name,
+            "kind": mapping.kind.value,
+            "rows": each.rows,
+            "rejected": each.rejected,
+            "read_as": each.read_as,
+        }
         for each, mapping in zip(run.reads, run.mappings, strict=True)
     ]
     run.counts["rejected"] = run.engine.count("rejected")

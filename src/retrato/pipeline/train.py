@@ -12,6 +12,7 @@ from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.blocking import sampled_pairs
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.template import query, tree
+from retrato.identifiers.base import Scope
 from retrato.matching.comparisons import BANDS
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import DEFAULT_RULES, FALLBACK_RULES
@@ -19,8 +20,11 @@ from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
 from retrato.pipeline.features import frozen_bands, known_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlglot import exp
 
+    from retrato.identifiers.base import Feature
     from retrato.pipeline.run import Run
 
 #: Candidate pairs that the model is estimated on; more are sampled.
@@ -30,6 +34,9 @@ RANDOM_PAIRS = 300_000
 LEAST_RECORDS = 50
 LEAST_PAIRS = 30
 LEAST_FEATURES = 2
+#: What less than this share of strangers agree on, records of one person agree on this often, over all such fields.
+SELDOM = 0.2
+LEAST_AGREEMENT = 0.3
 
 
 def train(run: Run) -> None:
@@ -41,7 +48,7 @@ def train(run: Run) -> None:
     reason = _unsupported(run)
     if reason is None:
         model = fit(_training_data(run))
-        reason = _implausible(model)
+        reason = _implausible(model, run.features)
         if reason is None:
             run.model = _with_bands(run, model)
             return
@@ -60,13 +67,23 @@ def _unsupported(run: Run) -> str | None:
     return None
 
 
-def _implausible(model: FellegiSunter) -> str | None:
-    for_agreement = [
-        sum(each.same[:BANDS]) > sum(each.unrelated[:BANDS]) and max(map(each.same_weight, range(BANDS))) > 0
-        for each in model.features
-    ]
-    if sum(for_agreement) < LEAST_FEATURES:
+def _implausible(model: FellegiSunter, features: Sequence[Feature]) -> str | None:
+    """Why a fit does not describe one person, if it does not.
+
+    Without duplicates in the data, the class of one person settles on something else, such as one neighbourhood. That
+    shows in what a person has one of and strangers seldom share: given name and birth date hardly agree.
+    """
+    agreeing = {each.feature: sum(each.same[:BANDS]) for each in model.features}
+    strangers = {each.feature: sum(each.unrelated[:BANDS]) for each in model.features}
+    if sum(agreeing[name] > strangers[name] for name in agreeing) < LEAST_FEATURES:
         return "the estimate found no fields whose agreement speaks for the same person"
+    one_each = [
+        agreeing[each.name]
+        for each in features
+        if each.scope is Scope.PERSON and not each.multivalued and strangers[each.name] < SELDOM
+    ]
+    if one_each and sum(one_each) / len(one_each) < LEAST_AGREEMENT:
+        return "the data seem to hold no duplicates: what the estimate found are not records of one person"
     return None
 
 

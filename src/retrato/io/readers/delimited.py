@@ -41,7 +41,7 @@ def read_delimited(path: Path, raw: RawTable) -> None:
         header = _header(feed, delimiter, raw, encoding)
         raw.open(header)
         _read_rows(feed, delimiter, raw)
-    raw.notes.append(f"read as {encoding}, columns separated by {_spelled(delimiter)}")
+    raw.read_as = f"{encoding}, columns separated by {_spelled(delimiter)}"
 
 
 def detect_delimiter(sample: str) -> str:

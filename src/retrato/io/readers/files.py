@@ -11,6 +11,9 @@ from retrato.errors import SourceError, SourceNotFoundError
 if TYPE_CHECKING:
     import os
 
+#: How like the name of another file a name must be for it to be suggested; what both end in makes all a little alike.
+_CLOSE = 0.75
+
 
 def local_file(data: str | os.PathLike[str], name: str) -> Path:
     """The path of a source's file.
@@ -46,5 +49,7 @@ def _neighbours(path: Path) -> str:
     except OSError:
         return ""
     by_folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(path.name.casefold(), list(by_folded), n=3, cutoff=0.6)
+    close = difflib.get_close_matches(path.name.casefold(), list(by_folded), n=3, cutoff=_CLOSE)
+    same_stem = (name for name in by_folded if Path(name).stem == path.stem.casefold())
+    close = list(dict.fromkeys((*close, *same_stem)))[:3]
     return "; did you mean " + " or ".join(f'"{by_folded[each]}"' for each in close) + "?" if close else ""

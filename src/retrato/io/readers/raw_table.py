@@ -41,7 +41,7 @@ class ReadSource:
 
     `columns` are the names of `table` without `_row`, in the order of the source. `rows` counts the rows read,
     `rejected` those that stand in the engine table `rejected`. `file` is the path as it was given, or a word for data
-    in memory.
+    in memory. `read_as` says how the text of a file was told apart: encoding and separator.
     """
 
     source: Source
@@ -51,6 +51,7 @@ class ReadSource:
     rejected: int
     notes: tuple[str, ...]
     file: str
+    read_as: str = ""
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class RawTable:
     table: str
     file: str
     columns: tuple[str, ...] = ()
+    read_as: str = ""
     notes: list[str] = field(default_factory=list)
     offered: int = 0  # rows and lines seen that are no rejects, blank ones included
     _rejects: list[tuple[int | None, str, str]] = field(default_factory=list)
@@ -111,7 +113,16 @@ class RawTable:
             self.notes.append("there are no rows below the header" if not self._rejects else "no row could be read")
         self._unfloat()
         self._write_rejects()
-        return ReadSource(self.source, self.table, self.columns, rows, len(self._rejects), tuple(self.notes), self.file)
+        return ReadSource(
+            self.source,
+            self.table,
+            self.columns,
+            rows,
+            len(self._rejects),
+            tuple(self.notes),
+            self.file,
+            self.read_as,
+        )
 
     def _write_rejects(self) -> None:
         if not self.engine.columns(REJECTED):

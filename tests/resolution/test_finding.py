@@ -1,0 +1,61 @@
+"""Finding people by what is known: record keys, bare texts, and results without a model."""
+
+import pytest
+import small_results
+
+from retrato import ConfigurationError
+from retrato.engines.duckdb import DuckDBEngine
+
+
+@pytest.fixture
+def by_rules():
+    return small_results.by_rules()
+
+
+def test_a_record_key_finds_the_profile_of_its_record(by_rules):
+    (crm, web) = by_rules.find(record_key="17")
+    assert (crm.source, crm.reasons, crm.score, crm.probability) == ("crm", ("record key of crm",), None, None)
+    assert (web.source, web.name) == ("web", "Olga Paz")
+    assert by_rules.find(record_key="nobody") == []
+
+
+def test_a_record_key_comes_first_whatever_else_fits(by_rules):
+    found = by_rules.find(record_key="20", email="ana@ruiz.es")
+    assert [each.name for each in found] == ["Marta Gil", "Ana Ruiz"]
+    both = by_rules.find(record_key="a1", email="ana@ruiz.es")
+    assert both[0].reasons[0] == "record key of web"
+    assert any(reason.startswith("email: equal") for reason in both[0].reasons)
+    assert both[0].score == 1
+
+
+def test_a_text_that_is_a_record_key_finds_that_record_first(by_rules):
+    assert by_rules.find(" a2 ")[0].reasons[0] == "record key of web"
+
+
+def test_without_a_model_the_score_counts_what_agrees(by_rules):
+    (best, *_) = by_rules.find(given_name="Ana", email="ana@ruiz.es", phone="600 111 222")
+    assert (best.name, best.score, best.probability) == ("Ana Ruiz", 3.0, None)
+
+
+@pytest.mark.parametrize("text", ["ana@ruiz.es", "600 111 222", "Ruiz, Ana"])
+def test_a_text_is_tried_as_all_that_it_can_be_read_as(by_rules, text):
+    assert by_rules.find(text)[0].name == "Ana Ruiz"
+
+
+def test_one_question_opens_one_engine(by_rules, monkeypatch):
+    opened = []
+    original = DuckDBEngine._open
+    monkeypatch.setattr(DuckDBEngine, "_open", lambda self: opened.append(self) or original(self))
+    by_rules.find("Ana Ruiz")
+    assert len(opened) == 1
+
+
+def test_what_cannot_be_asked_is_said(by_rules):
+    with pytest.raises(ConfigurationError, match="either a text alone, or fields"):
+        by_rules.find()
+    with pytest.raises(ConfigurationError, match="either a text alone, or fields"):
+        by_rules.find("Ana", email="ana@ruiz.es")
+    with pytest.raises(ConfigurationError) as error:
+        by_rules.find(fone="600111222", mail="x")
+    assert [each.where for each in error.value.problems] == ["find, fone", "find, mail"]
+    assert "record_key" in error.value.problems[0].hint
