@@ -1,7 +1,7 @@
 """An independent implementation agrees: recordlinkage blocks, compares and scores the FEBRL records as we do.
 
-recordlinkage takes its Jaro-Winkler from jellyfish and the engine has its own; both are Winkler's of 1990 (prefix weight
-0.1, at most four characters, only above a Jaro similarity of 0.7), so that their thresholds must agree on every pair.
+recordlinkage takes its Jaro-Winkler from jellyfish and the engine has its own; both are that of Winkler 1990 (weight
+0.1, a prefix of four characters at most, only above a Jaro similarity of 0.7): thresholds must agree on every pair.
 """
 
 from __future__ import annotations

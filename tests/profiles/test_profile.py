@@ -91,11 +91,11 @@ def test_a_portrait_reads_from_top_to_bottom(profile):
     assert str(profile) == (
         "Pedro García López  [p1]\n"
         "========================\n"
-        "household         h1\n"
-        "national id.dni   12345678Z\n"
-        "email             pedro@x.es\n"
-        "phone             +34600111222, +34600333444\n"
-        "tier              gold\n"
+        "household          h1\n"
+        "national id (dni)  12345678Z\n"
+        "email              pedro@x.es\n"
+        "phone              +34600111222, +34600333444\n"
+        "tier               gold\n"
         "\n"
         "7 interactions, the last 5:\n" + "\n".join(f"2024-05-0{n} 00:00  web  visit" for n in range(3, 8))
     )

@@ -101,4 +101,6 @@ def test_with_a_model_the_weightiest_evidence_comes_first_and_adds_up(fitted):
     assert [abs(each.bits) for each in found.evidence] == sorted(
         (abs(each.bits) for each in found.evidence), reverse=True
     )
+    total = found.prior_bits + found.household_bits + sum(each.bits for each in found.evidence)
+    assert total == pytest.approx(found.weight_bits)
     assert f"{found.weight_bits:+6.1f} bits in all" in str(found)

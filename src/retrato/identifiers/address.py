@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.country import country_code
-from retrato.identifiers.folding import fold_word
+from retrato.identifiers.folding import fold
 from retrato.identifiers.place import city_key, region_key
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.postcode import looks_like_postcode, postcode_key
@@ -113,8 +114,9 @@ class Address(IdentifierType):
         }
 
 
+@lru_cache(maxsize=1 << 16)
 def _says_nothing(text: str) -> bool:
-    folded = fold_word(text)
+    folded = fold(text)
     return is_absent(folded) and folded not in {"s n", "sn"}
 
 
@@ -128,7 +130,7 @@ def _one_line(given: Mapping[str, str]) -> str:
         return " ".join(next(iter(given.values())).split())
     tidy = {name: " ".join(text.split()) for name, text in given.items()}
     street, number = tidy.get("full", ""), tidy.get("street_number", "").removesuffix(".0")
-    if number and not re.search(rf"\b{re.escape(number)}\b", street):
+    if number and not (number in street and re.search(rf"\b{re.escape(number)}\b", street)):
         street = f"{street} {number}".strip()
     place = " ".join(tidy[name] for name in ("postcode", "city") if name in tidy)
     pieces = (

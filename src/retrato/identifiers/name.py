@@ -142,8 +142,8 @@ class PersonName(IdentifierType):
         given: Sequence[Unit]
         family: Sequence[Unit]
         if "," in cleaned:
-            given, family, own_suffix = _with_comma(cleaned)
-            suffix = suffix or own_suffix
+            given, family, own_honorific, own_suffix = _with_comma(cleaned)
+            honorific, suffix = honorific or own_honorific, suffix or own_suffix
         else:
             parted = split(found)
             given, family, turned = parted.given, parted.family, parted.turned
@@ -175,7 +175,7 @@ class PersonName(IdentifierType):
             return Identifier(self.kind, raw, None, Status.INVALID, issues=(_NO_NAME,))
         if given and not family and not second:
             if len(given) > 1 and not is_given(given[-1].core) and is_surname(given[-1].core):
-                parted = split(given)
+                parted = split(list(given))
                 given, family, second = parted.given, parted.family[:1], parted.family[1:]
         elif not second and "-" not in family_name.text and is_two_surnames(family):
             family, second = family[:1], family[1:]
@@ -226,12 +226,14 @@ class PersonName(IdentifierType):
         return {"name": 0.9 * full / total, "given_name": 0.9 * given / total, "family_name": 0.9 * family / total}
 
 
-def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str]:
-    """Given names, surnames and suffix of `Surname, Jr., Given`, `Given Surname, Jr.` and `Given Surname, title`."""
+def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str, str]:
+    """Given names, surnames, honorific, suffix: `Surname, Jr., Given`, `Given Surname, Jr.`, `Given Surname, title`."""
+    honorifics: list[str] = []
     suffixes: list[str] = []
     pieces: list[str] = []
     for segment in cleaned.split(","):
-        _, own, text = _dressing(segment, leading=False)
+        honorific, own, text = _dressing(segment)
+        honorifics += [honorific] if honorific else []
         alone = is_suffix(text.strip())
         suffixes += [each for each in (text.strip() if alone else "", own) if each]
         pieces += [text] if text.strip() and not alone else []
@@ -239,8 +241,8 @@ def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str]:
     titled = len(before) > 1 and bool(after) and is_given(before[0].core) and not is_given(after[0].core)
     if not after or titled:
         given, family, _ = split(before)
-        return given, family, " ".join(suffixes)
-    return after, before, " ".join(suffixes)
+        return given, family, " ".join(honorifics), " ".join(suffixes)
+    return after, before, " ".join(honorifics), " ".join(suffixes)
 
 
 def _one_person(raw: str, cleaned: str) -> tuple[str, tuple[Issue, ...]]:
@@ -251,7 +253,7 @@ def _one_person(raw: str, cleaned: str) -> tuple[str, tuple[Issue, ...]]:
     ):
         return cleaned, ()
     rest = _cleaned(raw.strip()[couple.end() :])
-    return f"{couple[1]} {rest.strip()}", (_COUPLED,)
+    return f"{_cleaned(couple[1]).strip()} {rest.strip()}", (_COUPLED,)
 
 
 def _sample_units(text: str) -> list[Unit]:
@@ -327,6 +329,8 @@ def _cleaned(text: str) -> str:
 def _dressing(text: str, *, leading: bool = True) -> tuple[str, str, str]:
     """The honorific and the suffix of a name, and the name without them."""
     words = text.replace(",", " , ").split() if "," in text else text.split()
+    if not text.isalnum() and not text.replace(" ", "").isalnum():
+        words = [word for word in words if word == "," or fold_word(word)]
     start, end = 0, len(words)
     while leading and end - start > 1 and is_honorific(words[start], words[start + 1]):
         start += 1
@@ -383,10 +387,27 @@ def _root(core: str) -> str:
 
 
 def _shown(found: Sequence[Unit]) -> str:
-    text = " ".join([unit.text for unit in found])
-    if text.isupper() or text.islower():
-        text = " ".join([word.lower() if word.lower() in _LOW else _titled_word(word) for word in text.split(" ")])
+    """Names with the capitals that people write, word by word, so that it does not matter how words are grouped."""
+    text = " ".join([_cased(unit.text) for unit in found])
     return text.strip(" -")
+
+
+@lru_cache(maxsize=1 << 16)
+def _cased(unit: str) -> str:
+    if unit.istitle():
+        return unit
+    *particles, core = unit.split(" ")
+    flat = [_cased_particle(word) if word.isupper() or unit.islower() else word for word in particles]
+    return " ".join([*flat, _titled_word(core) if _is_flat(core) else core])
+
+
+def _cased_particle(word: str) -> str:
+    return word.lower() if word.lower() in _LOW else _titled_word(word)
+
+
+def _is_flat(word: str) -> bool:
+    """Whether a word is all in capitals, or has none."""
+    return word.isupper() or word.islower()
 
 
 def _capital(letter: str) -> str:

@@ -184,7 +184,7 @@ class Profile:
         title = f"{self.name or '(no name)'}  [{self.id}]"
         lines = [title, "=" * len(title)]
         rows = [("household", self._home())] if self.household_id else []
-        rows += [(label.replace("_", " "), text) for label, text in self._shown()]
+        rows += list(self._shown())
         width = max((len(label) + 2 for label, _ in rows), default=0)
         lines += [f"{label:<{max(width, _INDENT)}}{text}" for label, text in rows]
         lines += ["", *self._history(recent)]
@@ -201,7 +201,8 @@ class Profile:
             texts = [str(best.value)]
             if best.kind in SEVERAL_AT_ONCE:
                 texts += [str(each.value) for each in self.alternatives(best.name) if each.status != "invalid"]
-            yield best.name, ", ".join(texts)
+            label = best.attribute.replace("_", " ")
+            yield label if best.name == best.attribute else f"{label} ({best.namespace})", ", ".join(texts)
 
     def _history(self, recent: int | None) -> list[str]:
         if not self.timeline:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import UnknownRecordError
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
-from retrato.matching.model import BIT, probability, weight_at
+from retrato.matching.model import BIT, probability, softplus, weight_at
 from retrato.matching.rules import Decision
 from retrato.resolution.comparing import Compared, compare, comparisons_of
 from retrato.resolution.explanation import Evidence, Explanation
@@ -126,6 +126,7 @@ def _explanation(
         together=profiles[0] == profiles[1],
         threshold=resolution.ruleset.threshold,
         prior_bits=model.prior_same_weight / BIT if model else None,
+        household_bits=-softplus(model.weights(pair.compared.levels)[1]) / BIT if model else None,
         weight_bits=weight / BIT if model else None,
         probability=probability(weight) if model else None,
     )

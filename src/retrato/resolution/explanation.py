@@ -29,8 +29,9 @@ class Explanation:
 
     `evidence` has what counts most first; without a model, what agrees first. `decided_by` is `decision: same` or
     `different` (a reviewer), `rule: NAME` or `model`, None when there is neither; `alone` is what that says of this
-    pair, `together` whether the two are in one profile. `rule` is the sentence of the rule that fired. The numbers are
-    None without a model.
+    pair, `together` whether the two are in one profile. `rule` is the sentence of the rule that fired. `prior_bits`,
+    `household_bits` (what is taken off because people of one household would agree on part of it too) and the bits of
+    the evidence add up to `weight_bits`. The numbers are None without a model.
     """
 
     a: tuple[str, str]
@@ -43,6 +44,7 @@ class Explanation:
     together: bool
     threshold: float
     prior_bits: float | None = None
+    household_bits: float | None = None
     weight_bits: float | None = None
     probability: float | None = None
 
@@ -56,6 +58,9 @@ class Explanation:
         if self.weight_bits is not None:
             lines.append(
                 f"  {self.prior_bits:+6.1f} bits  before any evidence: so rare is one person among all pairs of records"
+            )
+            lines.append(
+                f"  {self.household_bits:+6.1f} bits  as people of one household would agree on part of it too"
             )
             lines.append(f"  {self.weight_bits:+6.1f} bits in all: probability {self.probability:.4f}")
         if self.rule:
