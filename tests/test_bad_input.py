@@ -137,10 +137,11 @@ def test_a_cell_of_ten_megabytes_is_kept_and_matches_nobody(messy):
     assert {row["value"] for row in rows} >= {"mora@gil.es", "+34600112208"}
 
 
-def test_a_source_with_a_header_only_is_told(messy, exports):
+def test_a_source_with_a_header_only_is_told(messy):
     done, _ = messy
     report = json.loads(done.stdout)["run"]
-    assert {"source": "web", "kind": "records", "rows": 0, "rejected": 0} in report["counts"]["sources"]
+    (web,) = (each for each in report["counts"]["sources"] if each["source"] == "web")
+    assert (web["rows"], web["rejected"]) == (0, 0)
     assert "source web: there are no rows below the header" in report["notes"]
 
 

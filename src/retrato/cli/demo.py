@@ -33,7 +33,7 @@ def demo(
 
     exports, result = out / "exports", out / "result"
     check_exports_folder(exports, "demo")
-    OutputFolder(result)
+    OutputFolder(result).check_writable()
     files = omnichannel(n, seed=seed).write(exports)
     with progress_bar(quiet=quiet or as_json) as progress:
         resolution = resolve(SourceOptions(files, region="ES").sources(), progress=progress)

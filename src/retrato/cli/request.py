@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -55,6 +54,7 @@ class Request:
         output folder may not be written.
         """
         from retrato import DuckDBEngine, FellegiSunter, Ruleset
+        from retrato.io.writing import OutputFolder
 
         model = None
         config = self._config()
@@ -73,7 +73,7 @@ class Request:
         if problems:
             raise ConfigurationError(problems)
         if self.out is not None:
-            check_writable(self.out)
+            OutputFolder(self.out).check_writable()
         return Checked(sources, ruleset, model, DuckDBEngine(self.threads, self.memory_limit))
 
     @contextmanager
@@ -123,12 +123,3 @@ class Request:
             self._problems.append(Problem("--threads", "a run needs at least 1"))
         if self.memory_limit is not None and not _SIZE.fullmatch(self.memory_limit.strip()):
             self._problems.append(Problem("--memory-limit", "this is no size", "write such as 4GB"))
-
-
-def check_writable(folder: Path) -> None:
-    """See that a folder can be made or replaced, so that a long run does not fail at its end. Raises `OutputError`."""
-    parent = folder.resolve().parent
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK | os.X_OK):
-        raise OutputError(f"{folder} cannot be written: you may not write in {parent}; name another folder")

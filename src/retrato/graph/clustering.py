@@ -35,8 +35,8 @@ _GROUPS_A_WORD = 63
 class Pairs:
     """Pairs of record numbers, `a` < `b`, each pair once.
 
-    The weight is in units (±DECIDED where decided), the information that it rests on in whole bits of evidence for or
-    against (1 and more).
+    The weight (int64) is in units (±DECIDED where decided), the information that it rests on in whole bits of evidence
+    for or against (1 and more). Record numbers and information may be int32, which saves memory.
     """
 
     a: Ints
@@ -80,8 +80,8 @@ class _Edges:
             low[starts],
             high[starts],
             np.add.reduceat(self.evidence[outside][order], starts),
-            np.add.reduceat(self.information[outside][order], starts),
-            np.add.reduceat(self.compared[outside][order], starts),
+            np.add.reduceat(self.information[outside][order], starts, dtype=np.int64),
+            np.add.reduceat(self.compared[outside][order], starts, dtype=np.int64),
             np.logical_or.reduceat(self.apart[outside][order], starts),
         )
 
@@ -99,24 +99,37 @@ def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | N
     labels = np.arange(records)
     sizes = np.ones(records, np.int64)
     held = _group_bits(records, groups)
-    evidence = pairs.weight * pairs.information
-    ones = np.ones(len(pairs.a), np.int64)
-    edges = _Edges(pairs.a, pairs.b, evidence, pairs.information, ones, pairs.weight <= -DECIDED)
+    ones = np.ones(len(pairs.a), np.int8)
+    edges = _Edges(
+        pairs.a, pairs.b, pairs.weight * pairs.information, pairs.information, ones, pairs.weight <= -DECIDED
+    )
+    del pairs  # there can be many millions: nothing is kept longer than needed
     while True:
-        missing = (sizes[edges.a] * sizes[edges.b] - edges.compared) * NEVER_COMPARED_INFORMATION
-        mean = (edges.evidence + never_compared * missing) / (edges.information + missing)
+        mean = _mean(edges, sizes, never_compared)
         joinable = (mean > 0) & ~edges.apart & ~(held[edges.a] & held[edges.b]).any(axis=1)
         if not joinable.any():
             return labels
         kept, gone = _best_couples(edges.a[joinable], edges.b[joinable], mean[joinable], records)
+        del mean
         alive = np.zeros(records, bool)  # a cluster that nothing speaks for now will never be joined
         alive[edges.a[joinable]] = alive[edges.b[joinable]] = True
-        moved = np.arange(records)
+        moved = np.arange(records, dtype=edges.a.dtype)
         moved[gone] = kept
         sizes[kept] += sizes[gone]
         held[kept] |= held[gone]
         labels = moved[labels]
         edges = edges.where(alive[edges.a] & alive[edges.b]).merged(moved)
+
+
+def _mean(edges: _Edges, sizes: Ints, never_compared: int) -> NDArray[np.float64]:
+    """The mean weight between two clusters over all their pairs, each with its information."""
+    information = sizes[edges.a] * sizes[edges.b]
+    information -= edges.compared
+    information *= NEVER_COMPARED_INFORMATION
+    evidence = information * never_compared
+    evidence += edges.evidence
+    information += edges.information
+    return np.asarray(evidence / information)
 
 
 def _best_couples(a: Ints, b: Ints, mean: NDArray[np.float64], records: int) -> tuple[Ints, Ints]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from retrato.identifiers.folding import fold
@@ -83,7 +82,6 @@ def read_date(text: str, *, day_first: bool = True) -> DateReading | None:
     return _worded(fold(written), day_first) if len(written) <= 60 else None
 
 
-@lru_cache(maxsize=1 << 16)
 def _day(year: int, month: int, day: int, issue: str = "") -> DateReading:
     real = (
         1 <= month <= 12

@@ -102,5 +102,5 @@ def _households(run: Run, records: int) -> Ints:
 
 
 def _as_pairs(table: pa.Table) -> Pairs:
-    columns = (np.asarray(table.column(name).to_numpy(), np.int64) for name in ("a", "b", "weight", "information"))
-    return Pairs(*columns)
+    columns = {name: np.asarray(table.column(name).to_numpy()) for name in ("a", "b", "weight", "information")}
+    return Pairs(**columns)
