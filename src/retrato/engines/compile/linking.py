@@ -55,8 +55,8 @@ def household_edges(threshold: int) -> exp.Query:
     """`a, b, weight, information`: the pairs of clusters that share a home, and how surely they are one household."""
     return query(
         """
-        SELECT least(x.cluster, y.cluster) AS a, greatest(x.cluster, y.cluster) AS b, CAST(max(s.household) AS BIGINT) AS weight,
-          CAST(1 AS INTEGER) AS information
+        SELECT least(x.cluster, y.cluster) AS a, greatest(x.cluster, y.cluster) AS b,
+          CAST(max(s.household) AS BIGINT) AS weight, CAST(1 AS INTEGER) AS information
         FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b
         WHERE s.home AND s.household > :t AND x.cluster <> y.cluster
         GROUP BY ALL
