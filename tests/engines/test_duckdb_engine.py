@@ -15,6 +15,15 @@ from retrato.engines.duckdb import DuckDBEngine
 ENDLESS = "SELECT count(*) AS n FROM range(100000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 3"
 
 
+@pytest.fixture
+def heard():
+    """Python's own handler of Ctrl-C, which a test runner's workers may have switched off."""
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, former)
+
+
+@pytest.mark.usefixtures("heard")
 @pytest.mark.parametrize("do", [lambda engine, query: engine.create("t", query), DuckDBEngine.fetch])
 def test_an_interrupt_ends_a_query_and_leaves_the_engine_in_order(do):
     with DuckDBEngine(threads=2) as engine:
