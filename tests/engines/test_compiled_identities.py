@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from relations import make, rows, run
 
+from relations import make, rows, run
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.graph.identities import new_household_id, new_profile_id

@@ -8,8 +8,8 @@ from itertools import groupby
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from relations import make, rows, run
 
+from relations import make, rows, run
 from retrato.engines.compile.portraits import plain_attributes, profile_steps
 from retrato.engines.compile.survivorship import value_steps
 from retrato.engines.duckdb import DuckDBEngine

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from relations import make, rows, run
 
+from relations import make, rows, run
 from retrato.engines.compile.timeline import attachment_counts, timeline_steps
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.attachment import CROWD, EVIDENCE

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from identifier_cases import Case, cases
 
+from identifier_cases import Case, cases
 from retrato.identifiers.address import Address
 from retrato.identifiers.date import BirthDate
 from retrato.identifiers.email import Email

@@ -4,29 +4,8 @@ import json
 
 import pyarrow as pa
 import pytest
-import small_results
 
 from retrato import resolve
-
-
-@pytest.fixture
-def sources():
-    return small_results.sources()
-
-
-@pytest.fixture
-def by_rules():
-    return small_results.by_rules()
-
-
-@pytest.fixture
-def strict():
-    return small_results.strict()
-
-
-@pytest.fixture
-def fitted():
-    return small_results.fitted()
 
 
 def decisions(*rows):

@@ -1,15 +1,9 @@
 """Finding people by what is known: record keys, bare texts, and results without a model."""
 
 import pytest
-import small_results
 
 from retrato import ConfigurationError
 from retrato.engines.duckdb import DuckDBEngine
-
-
-@pytest.fixture
-def by_rules():
-    return small_results.by_rules()
 
 
 def test_a_record_key_finds_the_profile_of_its_record(by_rules):

@@ -1,25 +1,9 @@
 """What a result gives and refuses."""
 
 import pytest
-import small_results
 
 from retrato import ConfigurationError, DuckDBEngine, resolve
 from retrato.engines.compile.template import tree
-
-
-@pytest.fixture
-def sources():
-    return small_results.sources()
-
-
-@pytest.fixture
-def by_rules():
-    return small_results.by_rules()
-
-
-@pytest.fixture
-def fitted():
-    return small_results.fitted()
 
 
 def test_a_portrait_shows_the_household_and_its_other_members(fitted):

@@ -12,6 +12,7 @@ from retrato.engines.compile import linking as sql
 from retrato.engines.compile.template import query
 from retrato.graph.clustering import Pairs
 from retrato.graph.clustering import cluster as cluster_pairs
+from retrato.graph.components import components
 from retrato.matching.model import units, weight_at
 from retrato.ruleset import Mode
 
@@ -29,7 +30,7 @@ def cluster(run: Run) -> None:
     _decisions(run)
     records = run.counts["records"]
     labels = cluster_pairs(
-        records, _pairs(run), never_compared=units(run.ruleset.never_compared_bits), groups=_groups(run)
+        records, _pairs(run, records), never_compared=units(run.ruleset.never_compared_bits), groups=_groups(run)
     )
     run.engine.load("clusters", pa.table({"record": np.arange(records), "cluster": labels}))
     run.counts["profiles"] = len(np.unique(labels))
@@ -58,29 +59,26 @@ def _decisions(run: Run) -> None:
             )
 
 
-def _pairs(run: Run) -> Pairs:
-    """The edges between records of which each has something that speaks for joining it: all that clustering reads."""
-    edges = sql.edges(run.match_rules, weight_at(run.ruleset.threshold))
-    run.engine.create(
-        "joinable",
-        query(
-            """
-            WITH joined AS (SELECT a, b FROM :edges WHERE weight > 0)
-            SELECT a AS record FROM joined UNION SELECT b FROM joined
-            """,
-            edges=edges.subquery("e"),
-        ),
-    )
+def _pairs(run: Run, records: int) -> Pairs:
+    """The edges that clustering reads: those between records that edges which speak for joining connect.
+
+    Clusters grow along such edges alone, so what lies between two components can change nothing. They are most.
+    """
+    edges = sql.edges(run.match_rules, weight_at(run.ruleset.threshold)).subquery("e")
+    joining = run.engine.fetch(query("SELECT a, b FROM :edges WHERE weight > 0", edges=edges))
+    component = components(records, joining.column("a").to_numpy(), joining.column("b").to_numpy())
+    members = np.flatnonzero(np.bincount(component, minlength=records)[component] > 1)
+    run.engine.load("components", pa.table({"record": members, "component": component[members]}))
     found = run.engine.fetch(
         query(
             """
-            SELECT a, b, weight, information FROM :edges
-            WHERE a IN (SELECT record FROM joinable) AND b IN (SELECT record FROM joinable)
+            SELECT e.a, e.b, e.weight, e.information FROM :edges
+            JOIN components x ON x.record = e.a JOIN components y ON y.record = e.b AND y.component = x.component
             """,
-            edges=edges.subquery("e"),
+            edges=edges,
         )
     )
-    run.engine.drop("joinable")
+    run.engine.drop("components")
     return _as_pairs(found)
 
 

@@ -1,8 +1,7 @@
 """Seven records in two sources, too few for a model, so that rules decide; and customers enough for one."""
 
-from functools import cache
-
 import pandas as pd
+import pytest
 
 from retrato import Ruleset, Source, resolve
 from retrato.datasets import omnichannel
@@ -29,19 +28,19 @@ WEB = pd.DataFrame(
 )
 
 
-@cache
+@pytest.fixture(scope="session")
 def sources():
     return (Source("crm", CRM, key="id", region="ES"), Source("web", WEB, key="uid", region="ES"))
 
 
-@cache
-def by_rules():
-    found = resolve(sources())
+@pytest.fixture(scope="session")
+def by_rules(sources):
+    found = resolve(sources)
     assert found.model is None
     return found
 
 
-@cache
+@pytest.fixture(scope="session")
 def strict():
     """A ruleset with a rule that keeps apart, one that has no sentence, and one that joins."""
     return Ruleset.from_dict(
@@ -62,7 +61,7 @@ def strict():
     )
 
 
-@cache
+@pytest.fixture(scope="session")
 def fitted():
     tables = omnichannel(300, seed=5, events=False).records
     return resolve([Source(name, table, region="ES") for name, table in tables.items()])
