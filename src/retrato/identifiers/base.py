@@ -10,18 +10,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from json.encoder import encode_basestring as _quoted
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from retrato.identifiers.columns.tables import as_table, text_table, with_rest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    import pandas as pd
     import pyarrow as pa
 
-
-def _encoded(parts: Mapping[str, str]) -> str:
-    """Parts as JSON text with sorted keys: what `json.dumps` gives, in a third of the time."""
-    return "{" + ", ".join([f"{_quoted(name)}: {_quoted(parts[name])}" for name in sorted(parts)]) + "}"
+    ReadRows = Callable[["IdentifierType", pa.Table], pa.Table]
 
 
 class Status(StrEnum):
@@ -143,41 +142,52 @@ class IdentifierType(ABC):
         """The names of all keys of all features, in order, each once."""
         return tuple(dict.fromkeys(key for feature in self.features for key in feature.keys))
 
-    def parse_column(self, table: pa.Table) -> pa.Table:
-        """Read a whole table: one row an item, one text column a part.
+    def inferred(self, columns: Mapping[str, pa.ChunkedArray]) -> tuple[Self, tuple[str, ...]]:
+        """The type as the whole of its columns shows it to be, and sentences that say what they have shown.
 
-        Returns a row per identifier found: `item` (row number in `table`, int64), `ordinal` (int32, within the item),
-        `namespace`, `value`, `raw`, `status`, `issues` (codes joined by a space), `parts` (JSON text), then one text
-        column for each of `key_names()`. A faster implementation must give the very same table.
+        `columns` are the own parts of one source, rows in any order. Nothing is inferred unless a type says how.
         """
+        del columns
+        return self, ()
+
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Read at once, over whole columns, those items for which it is certain what `parse_parts` would give.
+
+        `table` has a text column a part. The answer has a row for each accepted item, in any order: `item` (row number
+        in `table`, int64), `value`, and whichever of the other columns of `parse_table` are not as usual (namespace
+        empty, the text of the first part as raw, status `valid`, no issues, no parts, no keys). Every other item goes
+        to `parse_parts`, so this never has to know the hard cases. None: the type has no such way.
+        """
+        del table
+        return None
+
+    def parse_column(self, data: pa.Table | pa.Array | pa.ChunkedArray | pd.Series | pd.DataFrame) -> pa.Table:
+        """Read a whole column, or a table with one column a part; what is no text is read as it is written.
+
+        Returns a row per identifier found: `item` (row number in `data`, int64), `ordinal` (int32, within the item),
+        `namespace`, `value`, `raw`, `status`, `issues` (codes joined by a space), `parts` (JSON text), then one text
+        column for each of `key_names()`; in the order of the items.
+        """
+        first = next(iter(self.fields.values())).part
+        return self.parse_table(text_table(data, first)).sort_by([("item", "ascending"), ("ordinal", "ascending")])
+
+    def parse_table(self, table: pa.Table, *, read: ReadRows | None = None) -> pa.Table:
+        """Read a table of texts, as `parse_column` does, with the rows in any order.
+
+        `read` reads the rows that the fast path leaves (such as in several processes); by default `parse_rows` does.
+        """
+        read = read or IdentifierType.parse_rows
+        accepted = self.accept(table)
+        if accepted is None:
+            return read(self, table)
+        return with_rest(self, table, accepted, read)
+
+    def parse_rows(self, table: pa.Table) -> pa.Table:
+        """Read a table of texts row by row with `parse_parts`."""
         names = table.column_names
         columns = [table.column(name).to_pylist() for name in names]
         rows = zip(*columns, strict=True) if columns else iter(())
-        return self._to_table(
-            (item, self.parse_parts(dict(zip(names, row, strict=True)))) for item, row in enumerate(rows)
+        return as_table(
+            self.key_names(),
+            ((item, self.parse_parts(dict(zip(names, row, strict=True)))) for item, row in enumerate(rows)),
         )
-
-    def _to_table(self, parsed: Iterable[tuple[int, tuple[Identifier, ...]]]) -> pa.Table:
-        import pyarrow as pa
-
-        keys = self.key_names()
-        text = ("namespace", "value", "raw", "status", "issues", "parts", *keys)
-        data: dict[str, list[object]] = {name: [] for name in ("item", "ordinal", *text)}
-        add_item, add_ordinal, add_namespace, add_value, add_raw, add_status, add_issues, add_parts, *_ = (
-            column.append for column in data.values()
-        )
-        add_keys = [(key, data[key].append) for key in keys]
-        for item, found in parsed:
-            for ordinal, each in enumerate(found):
-                add_item(item)
-                add_ordinal(ordinal)
-                add_namespace(each.namespace)
-                add_value(each.value)
-                add_raw(each.raw)
-                add_status(each.status)
-                add_issues(" ".join([issue.code for issue in each.issues]) if each.issues else "")
-                add_parts(_encoded(each.parts) if each.parts else None)
-                for key, add in add_keys:
-                    add(each.keys.get(key) or None)
-        schema = pa.schema([("item", pa.int64()), ("ordinal", pa.int32()), *((name, pa.string()) for name in text)])
-        return pa.table(data, schema=schema)

@@ -90,7 +90,7 @@ def parse_texts(run: Run, name: str, texts: Node, kind: IdentifierType) -> None:
     `texts` gives them as `item, text`, with items numbered from 0 in order.
     """
     distinct = run.engine.fetch(texts)
-    parsed = kind.parse_column(distinct.select(["text"]))
+    parsed = kind.parse_table(distinct.select(["text"]))
     first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
     text = distinct.column("text").take(first.column("item"))
     run.engine.load(name, pa.table({"text": text, "value": first.column("value")}))
@@ -105,7 +105,7 @@ def parse_distinct(
     own = sorted({part for slot in slots for part in slot.own})
     run.engine.create(cells, sql.distinct_cells(queries, parts, own))
     distinct = run.engine.fetch(tree("SELECT * FROM :t ORDER BY item", t=table(cells)))
-    run.engine.load(values, kind.parse_column(distinct.select(list(parts))))
+    run.engine.load(values, kind.parse_table(distinct.select(list(parts))))
     return cells, values
 
 
