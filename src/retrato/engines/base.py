@@ -30,6 +30,9 @@ class Engine(Protocol):
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
 
+    def define(self, view: str, query: Node) -> None:
+        """Name a query, which then can be read like a table; it runs anew each time."""
+
     def append(self, table: str, query: Node) -> None:
         """Add the rows of a query to a table that exists."""
 
@@ -43,7 +46,7 @@ class Engine(Protocol):
         """The rows of a query. Their order is the query's ORDER BY, or none."""
 
     def tables(self) -> Sequence[str]:
-        """The names of all tables, in order."""
+        """The names of all tables and views, in order."""
 
     def count(self, table: str) -> int:
         """The number of rows of a table."""
@@ -52,7 +55,7 @@ class Engine(Protocol):
         """The column names of a table, or nothing when there is no such table."""
 
     def drop(self, *tables: str) -> None:
-        """Forget tables; unknown names are ignored."""
+        """Forget tables and views; unknown names are ignored."""
 
     def close(self) -> None:
         """Let go of everything, temporary files included."""

@@ -66,6 +66,7 @@ class DuckDBEngine:
     _connection: duckdb.DuckDBPyConnection | None = field(default=None, init=False, repr=False)
     _spill: Path | None = field(default=None, init=False, repr=False)
     _worker: ThreadPoolExecutor | None = field(default=None, init=False, repr=False)
+    _views: set[str] = field(default_factory=set, init=False, repr=False)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -90,6 +91,7 @@ class DuckDBEngine:
             settings["memory_limit"] = self.memory_limit
         try:
             connection = duckdb.connect(":memory:", config=settings)
+            connection.execute("SET enable_progress_bar = false")
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
             raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
@@ -121,6 +123,11 @@ class DuckDBEngine:
         """Make (or replace) a table from a query."""
         self._execute(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
 
+    def define(self, view: str, query: Node) -> None:
+        """Name a query, which then can be read like a table; it runs anew each time."""
+        self._execute(f"CREATE OR REPLACE VIEW {table_node(view).sql('duckdb')} AS {query.sql('duckdb')}")
+        self._views.add(view)
+
     def append(self, table: str, query: Node) -> None:
         """Add the rows of a query to a table that exists."""
         self._execute(f"INSERT INTO {table_node(table).sql('duckdb')} {query.sql('duckdb')}")
@@ -150,7 +157,7 @@ class DuckDBEngine:
         return result
 
     def tables(self) -> Sequence[str]:
-        """The names of all tables, in order."""
+        """The names of all tables and views, in order."""
         found = self.fetch(tree("SELECT table_name FROM information_schema.tables ORDER BY table_name"))
         return [str(name) for name in found.column(0).to_pylist()]
 
@@ -169,9 +176,11 @@ class DuckDBEngine:
         return [str(name) for name in found.column(0).to_pylist()]
 
     def drop(self, *tables: str) -> None:
-        """Forget tables; unknown names are ignored."""
+        """Forget tables and views; unknown names are ignored."""
         for table in tables:
-            self._execute(f"DROP TABLE IF EXISTS {table_node(table).sql('duckdb')}")
+            sort = "VIEW" if table in self._views else "TABLE"
+            self._execute(f"DROP {sort} IF EXISTS {table_node(table).sql('duckdb')}")
+            self._views.discard(table)
 
     def close(self) -> None:
         """Close the connection and remove the spill folder. The engine opens anew when it is used again."""
@@ -181,6 +190,7 @@ class DuckDBEngine:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+            self._views.clear()
         if self._spill is not None:
             shutil.rmtree(self._spill, ignore_errors=True)
             self._spill = None

@@ -45,7 +45,7 @@ STAGES = (
         "portray",
         portray.portray,
         ("values", "timeline", "profiles"),
-        ("identifiers", "events", "event_identifiers"),
+        ("events", "event_identifiers"),
     ),
 )
 

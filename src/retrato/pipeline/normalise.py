@@ -1,155 +1,144 @@
-"""Stage 2: raw cells to identifiers. Each distinct cell is parsed once, whatever the number of its rows."""
+"""Stage 2: raw cells to identifiers. Each distinct cell is read once, whatever the number of its rows."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
-from retrato.engines.compile.template import Node, column, table, tree
+from retrato.engines.compile.template import column, query, table, tree
 from retrato.identifiers.attribute import Attribute
-from retrato.identifiers.moment import Moment
+from retrato.identifiers.base import IdentifierType
+from retrato.pipeline.cells import distinct_cells
+from retrato.pipeline.rows import records
 from retrato.pipeline.slots import Slot, by_dictionary, slots_of
+from retrato.pipeline.workers import reading_in_parallel
 from retrato.records import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from retrato.identifiers.base import Feature, IdentifierType
+    from retrato.identifiers.base import Feature, ReadRows
     from retrato.pipeline.run import Run
 
-_ROLES = ("record_key", "source", "created_at", "updated_at")
+    #: the rows of a source by its number, as a query with a column `row`, and what else of it goes with each cell
+    KnownRows = Callable[[int], tuple[exp.Query, Sequence[str]]]
+
+_RECORD = ("record", "version", "observed_at")
 #: Where a value stands among the values of its record: valid ones first, then by slot and by place in the cell.
 _PLACE = """
 CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 2 END AS BIGINT) * 1000000
-  + :slot * 1000 + v.ordinal
+  + c.slot * 1000 + v.ordinal
 """
 
 
 def normalise(run: Run) -> None:
-    """Make `records`, `identifiers` and one table of keys a kind (`keys_<kind>`)."""
-    record_sources = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
-    _records(run, record_sources)
-    slots = [slot for number in record_sources for slot in slots_of(number, run.sources[number], run.mappings[number])]
-    run.engine.create("identifiers", tree(_NO_IDENTIFIERS))
-    order = {id(slot): place for place, slot in enumerate(slots)}
-    kinds: dict[str, tuple[Feature, ...]] = {}
-    for number, ((kind, parts), group) in enumerate(by_dictionary(slots).items()):
-        parsed = parse_distinct(run, number, kind, parts, group)
-        for slot in group:
-            _append(run, slot, parts, parsed, place=order[id(slot)], first=slot.attribute not in kinds)
-            kinds.setdefault(slot.attribute, kind.features)
-        run.engine.drop(*parsed)
+    """Make `records`, `identifiers` (a view) and one table of keys a kind (`keys_<kind>`)."""
+    numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
+    with reading_in_parallel(run.engine.threads) as read:
+        records(run, numbers, read)
+        slots = source_slots(run, numbers)
+        places = {id(slot): place for place, slot in enumerate(slots)}
+        kinds: dict[str, tuple[Feature, ...]] = {}
+        found: list[exp.Query] = []
+        for group in by_dictionary(slots).values():
+            name, first = group[0].attribute, group[0].attribute not in kinds
+            kinds.setdefault(name, group[0].type.features)
+            tables = read_cells(run, len(run.cells), {places[id(slot)]: slot for slot in group}, row_records, read)
+            found.append(_identifiers(group[0], tables, {places[id(slot)]: slot.columns for slot in group}))
+            run.cells.extend(tables)
+            (run.engine.create if first else run.engine.append)(f"keys_{name}", _keys(group[0].type, tables))
+    run.engine.define("identifiers", _all(found))
     run.kinds = {name: kinds[name] for name in sorted(kinds) if kinds[name]}
     run.attributes = frozenset(slot.attribute for slot in slots if isinstance(slot.type, Attribute))
     run.counts["identifiers"] = run.engine.count("identifiers")
-    run.engine.drop(*(run.reads[number].table for number in record_sources))
+    run.engine.drop(*(run.reads[number].table for number in numbers))
 
 
-def _records(run: Run, numbers: Sequence[int]) -> None:
-    engine = run.engine
-    engine.create("raw_rows", tree(_NO_ROWS))
-    for number in numbers:
-        read, mapping, source = run.reads[number], run.mappings[number], run.sources[number]
-        roles = {role: mapping.first(role) for role in _ROLES}
-        roles["record_key"] = source.key or roles["record_key"]
-        roles["source"] = source.source_column or roles["source"]
-        engine.append("raw_rows", sql.raw_rows(number, read.table, source.name, columns=read.columns, roles=roles))
-    texts = exp.union(
-        exp.select(exp.alias_(exp.column("created_text"), "text")).from_("raw_rows"),
-        exp.select(exp.alias_(exp.column("updated_text"), "text")).from_("raw_rows"),
-        distinct=False,
-    )
-    parse_moments(run, texts)
-    engine.create("rows", tree(sql.ROWS, plain=sql.PLAIN_TIME))
-    engine.create("records", tree(sql.RECORDS))
-    engine.create("row_records", tree(sql.ROW_RECORDS))
-    run.counts["rows"] = engine.count("rows")
-    run.counts["records"] = engine.count("records")
-    generated = engine.fetch(
-        tree("SELECT source, count(*) AS n FROM records WHERE key_generated GROUP BY source ORDER BY source")
-    )
-    for name, count in zip(*(generated.column(each).to_pylist() for each in ("source", "n")), strict=True):
-        run.notes.append(f"source {name}: {count} records without a key got one from their content")
-    engine.drop("raw_rows", "rows", "moments")
+def row_records(source_no: int) -> tuple[exp.Query, Sequence[str]]:
+    """The rows of a source that holds records, and what is known of each."""
+    return query("SELECT * FROM row_records WHERE source_no = :n", n=source_no), _RECORD
 
 
-def parse_moments(run: Run, texts: exp.Query) -> None:
-    """Make `moments(text, time)` for the texts that are no plain timestamps."""
-    parse_texts(run, "parsed_moments", sql.unread_times(texts), Moment())
-    run.engine.create("moments", tree("SELECT text, TRY_CAST(value AS TIMESTAMP) AS time FROM parsed_moments"))
-    run.engine.drop("parsed_moments")
+def source_slots(run: Run, numbers: Sequence[int]) -> tuple[Slot, ...]:
+    """The slots of the sources of these numbers, in order, with their types as the data show them to be."""
+    every = (slot for number in numbers for slot in slots_of(number, run.sources[number], run.mappings[number]))
+    return tuple(_inferred(run, slot) for slot in every)
 
 
-def parse_texts(run: Run, name: str, texts: Node, kind: IdentifierType) -> None:
-    """Make the table `name(text, value)`: the first value that a type reads in each of the distinct texts.
+def _inferred(run: Run, slot: Slot) -> Slot:
+    """The slot with its type as the whole of its columns shows it to be."""
+    if type(slot.type).inferred is IdentifierType.inferred:
+        return slot
+    parts = [exp.alias_(column(source), part, quoted=True) for part, source in slot.own.items()]
+    cells = run.engine.fetch(exp.select(*parts).from_(table(run.reads[slot.source_no].table)))
+    kind, found = slot.type.inferred({part: cells.column(part) for part in slot.own})
+    run.notes.extend(f"source {run.sources[slot.source_no].name}, column {slot.columns}: {each}" for each in found)
+    return replace(slot, type=kind)
 
-    `texts` gives them as `item, text`, with items numbered from 0 in order.
+
+def read_cells(run: Run, number: int, slots: Mapping[int, Slot], rows: KnownRows, read: ReadRows) -> tuple[str, str]:
+    """Read the cells of slots that share a type, by their places.
+
+    Makes `cells_<number>` (slot, item, and what is known of the row) and `parsed_<number>` (the values of each item).
     """
-    distinct = run.engine.fetch(texts)
-    parsed = kind.parse_table(distinct.select(["text"]))
-    first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
-    text = distinct.column("text").take(first.column("item"))
-    run.engine.load(name, pa.table({"text": text, "value": first.column("value")}))
+    parts = sorted({part for slot in slots.values() for part in slot.parts})
+    fetched = []
+    for place, slot in slots.items():
+        known, columns = rows(slot.source_no)
+        raw = run.reads[slot.source_no].table
+        cells = run.engine.fetch(sql.cells(raw, slot.parts, own=tuple(slot.own), rows=known, columns=columns))
+        fetched.append(cells.append_column("slot", pa.repeat(pa.scalar(place, pa.int32()), cells.num_rows)))
+    together = pa.concat_tables(fetched)
+    numbers, distinct = distinct_cells(together, parts)
+    slim = together.drop_columns(parts).append_column("item", pa.array(numbers))
+    names = f"cells_{number}", f"parsed_{number}"
+    run.engine.load(names[0], slim)
+    kind = next(iter(slots.values())).type
+    run.engine.load(names[1], kind.parse_table(distinct, read=read))
+    return names
 
 
-def parse_distinct(
-    run: Run, number: int, kind: IdentifierType, parts: Sequence[str], slots: Sequence[Slot]
-) -> tuple[str, str]:
-    """Parse the distinct cells of slots that share a type: the tables of the cells and of their values."""
-    cells, values = f"cells_{number}", f"parsed_{number}"
-    queries = [sql.cells(run.reads[slot.source_no].table, slot.parts, parts) for slot in slots]
-    own = sorted({part for slot in slots for part in slot.own})
-    run.engine.create(cells, sql.distinct_cells(queries, parts, own))
-    distinct = run.engine.fetch(tree("SELECT * FROM :t ORDER BY item", t=table(cells)))
-    run.engine.load(values, kind.parse_table(distinct.select(list(parts))))
-    return cells, values
+def _identifiers(slot: Slot, tables: tuple[str, str], columns: Mapping[int, str]) -> exp.Query:
+    """The rows of `identifiers` that come from one pair of tables; `columns` are those of each slot."""
+    case = exp.Case(this=column("slot", "c"))
+    for place, name in columns.items():
+        case = case.when(exp.Literal.number(place), exp.Literal.string(name))
+    return sql.values_of(
+        *tables,
+        [
+            ("record", column("record", "c")),
+            ("version", column("version", "c")),
+            ("attribute", tree("CAST(:a AS VARCHAR)", a=slot.attribute)),
+            ("kind", tree("CAST(:k AS VARCHAR)", k=slot.type.kind)),
+            *((name, column(name, "v")) for name in _OF_VALUE),
+            ("column_name", case),
+            ("observed_at", column("observed_at", "c")),
+        ],
+    )
 
 
-_NO_ROWS = """
-SELECT 0 AS source_no, CAST(0 AS BIGINT) AS row, '' AS source, '' AS record_key, '' AS content, '' AS created_text,
-  '' AS updated_text LIMIT 0
-"""
+_OF_VALUE = ("namespace", "ordinal", "value", "raw", "status", "issues", "parts")
+
+
+def _keys(kind: IdentifierType, tables: tuple[str, str]) -> exp.Query:
+    keys = ((name, column(name, "v")) for name in kind.key_names())
+    usable = tree("c.version = 0 AND v.status NOT IN ('placeholder', 'missing')")
+    return sql.values_of(*tables, [("record", column("record", "c")), ("place", tree(_PLACE)), *keys]).where(usable)
+
+
+def _all(queries: Sequence[exp.Query]) -> exp.Query:
+    union = query(_NO_IDENTIFIERS)
+    for each in queries:
+        union = exp.union(union, each, distinct=False)
+    return union
+
+
 _NO_IDENTIFIERS = """
 SELECT CAST(0 AS BIGINT) AS record, CAST(0 AS INTEGER) AS version, '' AS attribute, '' AS kind, '' AS namespace,
   CAST(0 AS INTEGER) AS ordinal, '' AS value, '' AS raw, '' AS status, '' AS issues, '' AS parts, '' AS column_name,
-  CAST(NULL AS TIMESTAMP) AS observed_at LIMIT 0
+  CAST(NULL AS TIMESTAMP) AS observed_at WHERE FALSE
 """
-
-
-def _append(run: Run, slot: Slot, parts: Sequence[str], parsed: tuple[str, str], *, place: int, first: bool) -> None:
-    cells, values = parsed
-
-    def joined(columns: Sequence[tuple[str, Node]]) -> exp.Select:
-        return sql.joined_values(
-            sql.cells(run.reads[slot.source_no].table, slot.parts, parts),
-            parts,
-            dictionary=cells,
-            parsed=values,
-            rows=tree("(SELECT * FROM row_records WHERE source_no = :n)", n=slot.source_no),
-            columns=columns,
-        )
-
-    of_value = {
-        name: column(name, "v") for name in ("namespace", "ordinal", "value", "raw", "status", "issues", "parts")
-    }
-    columns = [
-        ("record", column("record", "x")),
-        ("version", column("version", "x")),
-        ("attribute", tree("CAST(:a AS VARCHAR)", a=slot.attribute)),
-        ("kind", tree("CAST(:k AS VARCHAR)", k=slot.type.kind)),
-        *of_value.items(),
-        ("column_name", tree("CAST(:c AS VARCHAR)", c=slot.columns)),
-        ("observed_at", column("observed_at", "x")),
-    ]
-    run.engine.append("identifiers", joined(columns))
-    keys = [
-        ("record", column("record", "x")),
-        ("place", tree(_PLACE, slot=place)),
-        *((name, column(name, "v")) for name in slot.type.key_names()),
-    ]
-    usable = tree("x.version = 0 AND v.status NOT IN ('placeholder', 'missing')")
-    (run.engine.create if first else run.engine.append)(f"keys_{slot.attribute}", joined(keys).where(usable))

@@ -40,6 +40,8 @@ class Run:
     progress: Progress = lambda *_: None
     reads: tuple[ReadSource, ...] = ()
     mappings: tuple[SourceMapping, ...] = ()
+    #: the tables that the view `identifiers` reads
+    cells: list[str] = field(default_factory=list)
     kinds: Mapping[str, tuple[Feature, ...]] = field(default_factory=dict)
     attributes: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()

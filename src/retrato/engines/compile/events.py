@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.normalise import PLAIN_TIME, row_content, text_or_null
+from retrato.engines.compile.normalise import row_content, text_or_null, time_of
 from retrato.engines.compile.template import Node, table, tree
 from retrato.records import EVENT_FIELDS
 
@@ -33,10 +33,8 @@ _EVENTS = """
 WITH keyed AS (
   SELECT r.*, coalesce(r.event_id, '~' || left(r.content, 16) || '-' || CAST(row_number() OVER (
       PARTITION BY r.source, r.event_id IS NULL, r.content ORDER BY r.source_no, r.row) AS VARCHAR)) AS event_key,
-    coalesce(
-      CASE WHEN regexp_full_match(r.event_time, :plain) THEN TRY_CAST(r.event_time AS TIMESTAMP) END, m.time
-    ) AS time
-  FROM raw_events r LEFT JOIN moments m ON m.text = r.event_time
+    :time AS time
+  FROM raw_events r LEFT JOIN moments m ON m.source_no = r.source_no AND m.text = r.event_time
 )
 SELECT row_number() OVER (ORDER BY source, event_key, time, content, source_no, row) - 1 AS event,
   source, event_key, time, lower(coalesce(event_kind, 'event')) AS kind, lower(coalesce(channel, source)) AS channel,
@@ -47,8 +45,8 @@ FROM keyed k LEFT JOIN amounts a ON a.text = k.amount
 
 
 def events() -> Node:
-    """`events` from `raw_events`, `moments(text, time)` and `amounts(text, value)`."""
-    return tree(_EVENTS, plain=PLAIN_TIME)
+    """`events` from `raw_events`, `moments(source_no, text, time)` and `amounts(text, value)`."""
+    return tree(_EVENTS, time=time_of("event_time", "m"))
 
 
 NO_EVENT_IDENTIFIERS = """

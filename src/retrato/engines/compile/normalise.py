@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, column, table, tree
+from retrato.engines.compile.template import Node, column, query, table, tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,44 +48,52 @@ def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles:
     )
 
 
-def unread_times(texts: exp.Query) -> Node:
-    """The distinct texts of a query's column `text` that need a parser, numbered from 0."""
+def unread_times(texts: exp.Query, number: int) -> Node:
+    """The distinct texts of one source that need a parser, from a query of `source_no, text`."""
     return tree(
         """
-        SELECT row_number() OVER (ORDER BY text) - 1 AS item, text
-        FROM (SELECT DISTINCT text FROM :texts WHERE text IS NOT NULL AND NOT regexp_full_match(text, :plain))
+        SELECT DISTINCT text FROM :texts
+        WHERE source_no = :number AND text IS NOT NULL AND NOT regexp_full_match(text, :plain)
         """,
         texts=texts.subquery("s"),
+        number=number,
         plain=PLAIN_TIME,
     )
 
 
-#: Rows with their times, their key (where there is none, a hash of the content and an ordinal among identical rows) and
-#: their place among the versions of the record: 0 is the newest.
-ROWS = """
-WITH timed AS (
-  SELECT r.source_no, r.row, r.source, r.record_key, r.content,
-    coalesce(
-      CASE WHEN regexp_full_match(r.created_text, :plain) THEN TRY_CAST(r.created_text AS TIMESTAMP) END, c.time
-    ) AS created_at,
-    coalesce(
-      CASE WHEN regexp_full_match(r.updated_text, :plain) THEN TRY_CAST(r.updated_text AS TIMESTAMP) END, u.time
-    ) AS updated_at
-  FROM raw_rows r
-  LEFT JOIN moments c ON c.text = r.created_text
-  LEFT JOIN moments u ON u.text = r.updated_text
-), keyed AS (
-  SELECT * REPLACE (coalesce(record_key, '~' || left(content, 16) || '-' || CAST(row_number() OVER (
-        PARTITION BY source, record_key IS NULL, content ORDER BY source_no, row) AS VARCHAR)) AS record_key),
-    record_key IS NULL AS key_generated
-  FROM timed
-)
-SELECT *, coalesce(updated_at, created_at) AS observed_at, CAST(row_number() OVER (
-    PARTITION BY source, record_key
-    ORDER BY coalesce(updated_at, created_at) DESC NULLS LAST, content DESC, source_no, row
-  ) - 1 AS INTEGER) AS version
-FROM keyed
+def time_of(text: str, moments: str) -> Node:
+    """A text as a time: read at once where it is plain, else as `moments`, joined under that name, has read it."""
+    return tree(
+        "coalesce(CASE WHEN regexp_full_match(r.:t, :plain) THEN TRY_CAST(r.:t AS TIMESTAMP) END, :m.time)",
+        t=exp.to_identifier(text),
+        m=exp.to_identifier(moments),
+        plain=PLAIN_TIME,
+    )
+
+
+_TIMED = """
+SELECT r.source_no, r.row, r.source, r.record_key, r.content, FALSE AS key_generated,
+  :created AS created_at, :updated AS updated_at
+FROM raw_rows r
+LEFT JOIN moments c ON c.source_no = r.source_no AND c.text = r.created_text
+LEFT JOIN moments u ON u.source_no = r.source_no AND u.text = r.updated_text
 """
+#: Where there is no key, a hash of the content and an ordinal among identical rows.
+_KEYED = """
+WITH timed AS (SELECT * FROM :timed)
+SELECT * FROM timed WHERE record_key IS NOT NULL
+UNION ALL
+SELECT * REPLACE ('~' || left(content, 16) || '-' || CAST(row_number() OVER (
+    PARTITION BY source, content ORDER BY source_no, row) AS VARCHAR) AS record_key, TRUE AS key_generated)
+FROM timed WHERE record_key IS NULL
+"""
+
+
+def keyed_rows() -> Node:
+    """`rows` from `raw_rows` and `moments(source_no, text, time)`."""
+    timed = query(_TIMED, created=time_of("created_text", "c"), updated=time_of("updated_text", "u"))
+    return tree(_KEYED, timed=timed.subquery("t"))
+
 
 RECORDS = """
 SELECT row_number() OVER (ORDER BY source, record_key) - 1 AS record, source, record_key,
@@ -94,48 +102,33 @@ SELECT row_number() OVER (ORDER BY source, record_key) - 1 AS record, source, re
 FROM rows GROUP BY source, record_key
 """
 
+#: The record of every row, and the row's place among the versions of its record: 0 is the newest.
 ROW_RECORDS = """
-SELECT x.source_no, x.row, r.record, x.version, x.observed_at
-FROM rows x JOIN records r ON r.source = x.source AND r.record_key = x.record_key
+WITH joined AS (
+  SELECT x.source_no, x.row, r.record, coalesce(x.updated_at, x.created_at) AS observed_at, x.content, r.versions
+  FROM rows x JOIN records r ON r.source = x.source AND r.record_key = x.record_key
+)
+SELECT source_no, row, record, CAST(0 AS INTEGER) AS version, observed_at FROM joined WHERE versions = 1
+UNION ALL
+SELECT source_no, row, record, CAST(row_number() OVER (
+    PARTITION BY record ORDER BY observed_at DESC NULLS LAST, content DESC, source_no, row
+  ) - 1 AS INTEGER) AS version, observed_at
+FROM joined WHERE versions > 1
 """
 
 
-def cells(raw: str, parts: Mapping[str, str], names: Sequence[str]) -> exp.Select:
-    """The parts of one slot of a raw table, a row a row; rows whose own parts are all empty are left out."""
-    query = exp.select("_row AS row").from_(table(raw))
-    for name in names:
-        query = query.select(exp.alias_(text_or_null(parts.get(name)), name, quoted=True))
-    return query
-
-
-def distinct_cells(queries: Sequence[exp.Query], names: Sequence[str], own: Sequence[str]) -> exp.Select:
-    """The distinct combinations of parts over several slots, numbered from 0, that have one of the `own` parts."""
-    there = exp.or_(*(tree(":c IS NOT NULL", c=column(name)) for name in own))
-    columns = [column(name) for name in names]
-    union: exp.Query = queries[0]
-    for query in queries[1:]:
-        union = exp.union(union, query, distinct=False)
-    distinct = exp.select(*columns).distinct().from_(union.subquery("u")).where(there)
-    order = [exp.Ordered(this=each.copy(), nulls_first=False) for each in columns]
-    number = exp.Window(this=exp.func("row_number"), order=exp.Order(expressions=order))
-    return exp.select(exp.alias_(exp.paren(number) - 1, "item"), *columns).from_(distinct.subquery("d"))
-
-
-def joined_values(
-    query: exp.Query,
-    names: Sequence[str],
-    *,
-    dictionary: str,
-    parsed: str,
-    rows: Node,
-    columns: Sequence[tuple[str, Node]],
+def cells(
+    raw: str, parts: Mapping[str, str], *, own: Sequence[str], rows: exp.Query, columns: Sequence[str]
 ) -> exp.Select:
-    """The parsed values of one slot, a row a value, with the `columns` chosen.
+    """The parts of one slot of a raw table where one of its own is there, with the `columns` of its row in `rows`."""
+    found = exp.select(*(column(name, "x") for name in columns)).from_(table(raw, "r"))
+    for name, source in parts.items():
+        found = found.select(exp.alias_(column(source, "r"), name, quoted=True))
+    there = exp.or_(*(tree(":c IS NOT NULL", c=column(parts[name], "r")) for name in own))
+    return found.join(rows.subquery("x"), on="x.row = r._row").where(there)
 
-    They can read `s`, the slot's cell, `x`, its row of `rows`, and `v`, the value.
-    """
-    result = exp.select(*(exp.alias_(node, name, quoted=True) for name, node in columns)).from_(query.subquery("s"))
-    same = exp.and_(*(tree("s.:n IS NOT DISTINCT FROM d.:n", n=exp.to_identifier(name, quoted=True)) for name in names))
-    result = result.join(exp.alias_(rows, "x", table=True), on="x.row = s.row")
-    result = result.join(table(dictionary, "d"), on=same)
-    return result.join(table(parsed, "v"), on="v.item = d.item")
+
+def values_of(cells: str, parsed: str, columns: Sequence[tuple[str, Node]]) -> exp.Select:
+    """The parsed values of cells, a row a value; `columns` can read `c`, the cell, and `v`, the value."""
+    chosen = (exp.alias_(node, name, quoted=True) for name, node in columns)
+    return exp.select(*chosen).from_(table(cells, "c")).join(table(parsed, "v"), on="v.item = c.item")

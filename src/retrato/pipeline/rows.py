@@ -1,0 +1,91 @@
+"""Rows of a source to records and their versions, with their times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlglot import exp
+
+from retrato.engines.compile import normalise as sql
+from retrato.engines.compile.template import tree
+from retrato.identifiers.moment import Moment
+from retrato.identifiers.registry import configured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.engines.compile.template import Node
+    from retrato.identifiers.base import IdentifierType, ReadRows
+    from retrato.pipeline.run import Run
+
+_ROLES = ("record_key", "source", "created_at", "updated_at")
+
+
+def records(run: Run, numbers: Sequence[int], read: ReadRows) -> None:
+    """Make `records` and `row_records(source_no, row, record, version, observed_at)` of these sources."""
+    engine = run.engine
+    engine.create("raw_rows", tree(_NO_ROWS))
+    for number in numbers:
+        raw, mapping, source = run.reads[number], run.mappings[number], run.sources[number]
+        roles = {role: mapping.first(role) for role in _ROLES}
+        roles["record_key"] = source.key or roles["record_key"]
+        roles["source"] = source.source_column or roles["source"]
+        engine.append("raw_rows", sql.raw_rows(number, raw.table, source.name, columns=raw.columns, roles=roles))
+    texts = exp.union(
+        exp.select("source_no", exp.alias_(exp.column("created_text"), "text")).from_("raw_rows"),
+        exp.select("source_no", exp.alias_(exp.column("updated_text"), "text")).from_("raw_rows"),
+        distinct=False,
+    )
+    moments(run, numbers, texts, read)
+    engine.create("rows", sql.keyed_rows())
+    engine.drop("raw_rows", "moments")
+    engine.create("records", tree(sql.RECORDS))
+    engine.create("row_records", tree(sql.ROW_RECORDS))
+    run.counts["rows"] = engine.count("rows")
+    run.counts["records"] = engine.count("records")
+    generated = engine.fetch(
+        tree("SELECT source, count(*) AS n FROM records WHERE key_generated GROUP BY source ORDER BY source")
+    )
+    for name, count in zip(*(generated.column(each).to_pylist() for each in ("source", "n")), strict=True):
+        run.notes.append(f"source {name}: {count} records without a key got one from their content")
+    engine.drop("rows")
+
+
+def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) -> None:
+    """Make `moments(source_no, text, time)` for those texts of a query of `source_no, text` that a parser has to read.
+
+    Whether days or months come first is inferred for each source.
+    """
+    run.engine.create("moments", tree(_NO_MOMENTS))
+    for number in numbers:
+        distinct = run.engine.fetch(sql.unread_times(texts, number))
+        source = run.sources[number]
+        (kind,) = configured((Moment(),), region=source.region)
+        kind, found = kind.inferred({"text": distinct.column("text")})
+        run.notes.extend(f"source {source.name}, times: {each}" for each in found)
+        run.engine.load("parsed_moments", _first_values(kind, distinct, read))
+        times = tree("SELECT CAST(:n AS INTEGER), text, TRY_CAST(value AS TIMESTAMP) FROM parsed_moments", n=number)
+        run.engine.append("moments", times)
+    run.engine.drop("parsed_moments")
+
+
+def first_values(run: Run, name: str, texts: Node, kind: IdentifierType, read: ReadRows) -> None:
+    """Make the table `name(text, value)`: the first value that a type reads in each distinct text of a query."""
+    run.engine.load(name, _first_values(kind, run.engine.fetch(texts), read))
+
+
+def _first_values(kind: IdentifierType, distinct: pa.Table, read: ReadRows) -> pa.Table:
+    parsed = kind.parse_table(distinct.select(["text"]), read=read)
+    first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
+    return pa.table({"text": distinct.column("text").take(first.column("item")), "value": first.column("value")})
+
+
+_NO_ROWS = """
+SELECT 0 AS source_no, CAST(0 AS BIGINT) AS row, '' AS source, '' AS record_key, '' AS content, '' AS created_text,
+  '' AS updated_text LIMIT 0
+"""
+_NO_MOMENTS = """
+SELECT CAST(0 AS INTEGER) AS source_no, CAST('' AS VARCHAR) AS text, CAST(NULL AS TIMESTAMP) AS time LIMIT 0
+"""

@@ -1,0 +1,53 @@
+"""Reading in several processes gives what reading in one gives."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from retrato.identifiers.phone import Phone
+from retrato.pipeline import workers
+from retrato.pipeline.workers import reading_in_parallel
+
+
+@pytest.fixture
+def table():
+    texts = [f"tel. {600000000 + number}" if number % 7 else None for number in range(2_500)]
+    return pa.table({"text": pa.array(texts, pa.string())})
+
+
+@pytest.fixture
+def small_steps(monkeypatch):
+    monkeypatch.setattr(workers, "LEAST_ROWS", 100)
+    monkeypatch.setattr(workers, "_CHUNK", 700)
+
+
+def test_two_processes_read_as_one(table, small_steps):
+    kind = Phone(region="ES")
+    with reading_in_parallel(2) as read:
+        found = read(kind, table)
+    assert found.to_pydict() == kind.parse_rows(table).to_pydict()
+
+
+def test_without_processes_the_values_are_read_here(table, small_steps, monkeypatch):
+    def refused(*_):
+        raise OSError("no process may be started")
+
+    monkeypatch.setattr(workers._Pool, "_started", refused)
+    kind = Phone(region="ES")
+    with reading_in_parallel(2) as read:
+        assert read(kind, table).to_pydict() == kind.parse_rows(table).to_pydict()
+
+
+def test_an_error_ends_the_processes(table, small_steps):
+    running = []
+
+    def interrupted(read):
+        read(Phone(region="ES"), table)
+        running.extend(read.__self__._executor._processes.values())
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), reading_in_parallel(2) as read:
+        interrupted(read)
+    assert len(running) == 2
+    assert not any(each.is_alive() for each in running)
