@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCES := $(shell find src -type f -not -name '*.pyc')
 PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
 
-.PHONY: demo test test-all test-pandas2 lint bench bench-quality docs clean
+.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality docs clean
 
 demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
 	.venv/demo/bin/retrato demo --out demo-out
@@ -29,6 +29,11 @@ lint: .venv/lint/.stamp  ## style, types and the direction of imports
 bench: .venv/bench/.stamp  ## time and memory over generated customers (RETRATO_BENCH_RECORDS, one million when not set)
 	.venv/bench/bin/python benchmarks/speed/run.py
 
+bench-identifiers: .venv/bench/.stamp  ## speed of every identifier type, what it reads differently from its library, and how names are split
+	.venv/bench/bin/python benchmarks/identifiers/speed.py
+	.venv/bench/bin/python benchmarks/identifiers/names.py
+	.venv/bench/bin/python benchmarks/identifiers/differential.py
+
 bench-quality: .venv/bench/.stamp  ## match quality on public data sets in the folder RETRATO_BENCH_DATA
 	.venv/bench/bin/python benchmarks/quality/run.py
 
@@ -48,7 +53,7 @@ clean:  ## remove everything that the targets make
 
 .venv/test/.stamp: INSTALL = -e .[test]
 .venv/lint/.stamp: INSTALL = -e .[lint,test]
-.venv/bench/.stamp: INSTALL = -e .
+.venv/bench/.stamp: INSTALL = -e .[bench]
 .venv/test-pandas2/.stamp: INSTALL = -e .[test,recordlinkage] pandas<3
 
 .venv/test/.stamp .venv/lint/.stamp .venv/bench/.stamp .venv/test-pandas2/.stamp: pyproject.toml

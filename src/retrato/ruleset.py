@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrato.errors import ConfigurationError, Problem
+from retrato.identifiers.registry import TYPES
 from retrato.matching.blocking import BlockingKey, BlockingRule
 from retrato.matching.rules import DEFAULT_RULES, MatchRule
+from retrato.own_types import own_types, reference
 from retrato.profiles.survivorship import SurvivorshipRule
+
+if TYPE_CHECKING:
+    from retrato.identifiers.base import IdentifierType
 
 
 class Mode(StrEnum):
@@ -35,6 +40,8 @@ class Ruleset:
     `"high"`) or the probability that a link must have. `review_from` is the probability from which a pair that was not
     linked is shown to a reviewer. `max_block` is the most records that a block may hold before it is refined.
     `never_compared_bits` is what a pair inside a cluster counts that no blocking rule brought together.
+    `identifier_types` are types beside those of the package: `IdentifierType` objects or classes, or texts
+    `"package.module:Name"`; they are objects when the ruleset is made.
 
     >>> Ruleset(precision="high").threshold
     0.95
@@ -51,9 +58,14 @@ class Ruleset:
     survivorship: tuple[SurvivorshipRule, ...] = ()
     never_compared_bits: float = -1.0
     seed: int = 0
+    identifier_types: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
         problems = list(self._problems())
+        try:
+            object.__setattr__(self, "identifier_types", own_types(self.identifier_types))
+        except ConfigurationError as error:
+            problems.extend(error.problems)
         if problems:
             raise ConfigurationError(problems)
 
@@ -76,6 +88,16 @@ class Ruleset:
                 except ValueError as error:
                     problems.append(Problem(f"blocking {number}", str(error)))
         return problems
+
+    @property
+    def own_types(self) -> tuple[IdentifierType, ...]:
+        """The identifier types that the user adds, ready to use."""
+        return self.identifier_types
+
+    @property
+    def types(self) -> tuple[IdentifierType, ...]:
+        """All identifier types of the run; those that the user adds come first, so that their headers win."""
+        return (*self.own_types, *TYPES)
 
     @property
     def threshold(self) -> float:
@@ -114,7 +136,8 @@ class Ruleset:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data: what `from_dict` reads."""
-        data: dict[str, Any] = asdict(self)
+        data: dict[str, Any] = asdict(replace(self, identifier_types=()))
+        data["identifier_types"] = tuple(reference(each) for each in self.own_types)
         return data
 
     def to_toml(self) -> str:

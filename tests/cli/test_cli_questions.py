@@ -132,3 +132,61 @@ def test_inspect_takes_a_mapping_and_gives_json(cli, exports):
     assert {each["column"]: each["field"] for each in source["columns"]}["alta"] == "category.since"
     assert cli("inspect", exports / "crm.csv", "--map", "phone=no").exit_code == 2
     assert cli("inspect", exports / "no.csv").exit_code == 3
+
+
+def test_inspect_calls_nothing_valid_that_cannot_be_checked(cli, exports):
+    done = cli("inspect", exports / "crm.csv", "--map", "account_id=dni")
+    (line,) = [line.split() for line in done.stdout.splitlines() if line.startswith("dni ")]
+    assert line[:6] == ["dni", "account_id", "100%", "100%", "3", "-"]
+
+
+def test_quality_tells_counts_and_formats_and_masks_examples(cli, exports):
+    done = cli("quality", exports / "crm.csv", exports / "calls.csv", "--region", "ES")
+    assert done.exit_code == 0, done.output
+    assert "crm: 3 rows" in done.stdout
+    assert "999 99 99 99 100%" in done.stdout
+    assert "jose@example.com" not in done.stdout
+    assert "600 11 22 33" not in done.stdout
+    shown = cli("quality", exports / "crm.csv", "--show-values").stdout
+    assert "@example.com" in shown
+
+
+def test_quality_gives_json_and_takes_mappings_and_bad_input(cli, exports, result):
+    done = cli("quality", exports / "crm.csv", "--region", "ES", "--json")
+    found = {each["field"]: each for each in json.loads(done.stdout)["quality"]}
+    assert (found["phone"]["filled"], found["phone"]["valid"]) == (3, 1.0)
+    assert found["phone"]["formats"][0]["format"] == "999 99 99 99"
+    mapped = cli("quality", exports / "crm.csv", "--map", "category.since=alta", "--json")
+    assert "since" in {each["field"] for each in json.loads(mapped.stdout)["quality"]}
+    assert cli("quality", exports / "crm.csv", "--map", "phone=no").exit_code == 2
+    assert cli("quality").exit_code == 2
+    assert cli("quality", exports / "no.csv").exit_code == 3
+
+
+def test_a_type_of_ones_own_is_used_by_every_command(cli, tmp_path):
+    (tmp_path / "garage.csv").write_text("id,nombre,matricula\n1,Ana,1234 BBC\n2,Eva,9012-JKL\n", encoding="utf-8")
+    rules = tmp_path / "rules.toml"
+    rules.write_text('identifier_types = ["vehicle_plates:VehiclePlate"]\n', encoding="utf-8")
+    source = (tmp_path / "garage.csv", "--config", rules)
+    assert "vehicle_plate" in cli("inspect", *source).stdout
+    assert "9999 AAA 50%" in cli("quality", *source).stdout
+    assert cli("resolve", *source, "--out", tmp_path / "out").exit_code == 0
+    assert "vehicle_plate: equal" in cli("find", tmp_path / "out", "--field", "vehicle_plate=1234bbc").stdout
+    assert "vehicle_plate: equal" in cli("find", tmp_path / "out", "1234-BBC").stdout
+
+
+def test_a_type_that_is_not_there_is_told_with_all_other_problems(cli, exports, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        'precision = "x"\nidentifier_types = ["nowhere:Plate", "retrato.errors:Plate"]\n', encoding="utf-8"
+    )
+    done = cli("inspect", exports / "crm.csv", "--config", rules)
+    assert done.exit_code == 2
+    assert "3 problems" in done.stderr
+    assert "there is no module nowhere" in done.stderr
+
+
+def test_a_field_without_a_text_is_refused(cli, result):
+    done = cli("find", result, "--field", "phone")
+    assert done.exit_code == 2
+    assert "--field phone: is no FIELD=TEXT" in done.stderr

@@ -8,9 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from identifier_cases import Case, cases
+from retrato.identifiers.account_id import AccountId
 from retrato.identifiers.address import Address
+from retrato.identifiers.consent_flag import ConsentFlag
+from retrato.identifiers.coordinates import Coordinates
 from retrato.identifiers.date import BirthDate
+from retrato.identifiers.device_id import DeviceId
 from retrato.identifiers.email import Email
+from retrato.identifiers.handle import Handle
+from retrato.identifiers.ip_address import IpAddress
 from retrato.identifiers.name import PersonName
 from retrato.identifiers.national_id import NationalId
 from retrato.identifiers.phone import Phone
@@ -25,6 +31,12 @@ TYPES: dict[str, Any] = {
     "address": Address(),
     "date": BirthDate(),
     "national_id": NationalId(),
+    "handle": Handle(),
+    "device_id": DeviceId(),
+    "account_id": AccountId(),
+    "ip_address": IpAddress(),
+    "coordinates": Coordinates(),
+    "consent": ConsentFlag(),
 }
 CASES = [(name, case) for name in TYPES for case in cases(name)]
 

@@ -51,6 +51,7 @@ class TestRegistry:
             *("name", "given_name", "family_name", "second_family_name", "honorific", "name_suffix"),
             *("email", "phone", "birth_date", "sex", "national_id", "account_id", "handle", "device_id"),
             *("address", "street_number", "address_line_2", "unit", "postcode", "city", "region", "country"),
+            *("ip_address", "coordinates", "latitude", "longitude", "consent"),
             *("category", "text", "number", "date", "event_time", "created_at", "updated_at"),
         }
 

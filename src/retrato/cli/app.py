@@ -16,9 +16,10 @@ from retrato.cli.find import find
 from retrato.cli.generate import generate
 from retrato.cli.inspect import inspect
 from retrato.cli.profile import profile
+from retrato.cli.quality import quality
 from retrato.cli.resolve import resolve
 
-COMMANDS = (resolve, inspect, find, profile, explain, evaluate, demo, generate)
+COMMANDS = (resolve, inspect, quality, find, profile, explain, evaluate, demo, generate)
 
 
 class _Commands(TyperGroup):

@@ -9,6 +9,8 @@ from retrato.cli.screen import show, show_json, show_table
 from retrato.errors import ConfigurationError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retrato.resolution import Found
 
 
@@ -35,6 +37,12 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
     address: Annotated[str | None, _field("A street line or a whole address.")] = None,
     postcode: Annotated[str | None, _field("A postcode.")] = None,
     city: Annotated[str | None, _field("A city.")] = None,
+    others: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--field", metavar="FIELD=TEXT", help="Any other field. Repeatable.", rich_help_panel="What is known"
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, help="The most profiles to show.")] = 10,
     as_json: Json = False,
 ) -> None:
@@ -47,7 +55,7 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
         "birth_date": birth_date, "national_id": national_id, "account_id": account_id, "handle": handle,
         "device_id": device_id, "record_key": record_key, "address": address, "postcode": postcode, "city": city,
     }  # fmt: skip
-    fields = {field: value for field, value in given.items() if value is not None}
+    fields = {field: value for field, value in given.items() if value is not None} | _fields(others or ())
     if (text is None) == (not fields):
         raise ConfigurationError([Problem("find", "say what is known: either TEXT or options such as --phone", "")])
     from retrato import Resolution
@@ -67,6 +75,16 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
             for place, each in enumerate(found, 1)
         ]
         show_table(rows, ("", "profile", "name", worth, "probability", "reasons"), numbers=(0, 3, 4))
+
+
+def _fields(pairs: "Sequence[str]") -> dict[str, str]:
+    """What `--field` says, by field."""
+    split = {pair: pair.partition("=") for pair in pairs}
+    wrong = [pair for pair, (field, _, text) in split.items() if not field.strip() or not text.strip()]
+    if wrong:
+        hint = "write such as --field handle.instagram=ana"
+        raise ConfigurationError([Problem(f"--field {pair}", "is no FIELD=TEXT", hint) for pair in wrong])
+    return {field.strip(): text for field, _, text in split.values()}
 
 
 def _figures(found: "Found") -> tuple[str, str]:

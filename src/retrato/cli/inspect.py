@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrato.cli.options import Config, Events, Files, Json, Keys, Maps, Region, SourceColumn
-from retrato.cli.screen import show, show_json, show_table
+from retrato.cli.screen import share, show, show_json, show_table
 
 if TYPE_CHECKING:
-    from retrato.io.inspection import ColumnProfile, SourceProfile
+    from retrato.pipeline.inspect import ColumnProfile, SourceProfile
 
-_HEADERS = ("column", "field", "sure", "filled", "distinct", "valid", "possible", "placeholder", "most shared", "why")
+_HEADERS = (
+    "column", "field", "sure", "filled", "distinct", "valid", "possible", "invalid", "placeholder", "most shared",
+    "why",
+)  # fmt: skip
 
 
 def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
@@ -27,16 +30,17 @@ def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
     """Show what each file and column is taken for, how sure that is, and how good the values are.
 
     Nothing is resolved or written, and values are masked. "sure" is the confidence in the field; "valid",
-    "possible" and "placeholder" are shares of the different values.
+    "possible", "invalid" and "placeholder" are shares of the values in a sample of the rows, and "-" stands where
+    nothing tells a right value from a wrong one. The command quality reads all values and says more.
     """
     from retrato import inspect as inspect_sources
     from retrato.cli.request import Request
     from retrato.cli.sources import SourceOptions, check_files
 
     asked = SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region)
-    sources = Request(asked, config=config).checked().sources
-    check_files(sources)
-    inspection = inspect_sources(sources, show_values=show_values)
+    request = Request(asked, config=config).checked()
+    check_files(request.sources)
+    inspection = inspect_sources(request.sources, ruleset=request.ruleset, show_values=show_values)
     if as_json:
         show_json(inspection.to_dict())
         return
@@ -53,23 +57,20 @@ def _show(source: "SourceProfile") -> None:
     for note in source.notes:
         show(f"note: {note}")
     rows = [_row(each, source.rows) for each in source.columns]
-    show_table(rows, _HEADERS, numbers=(2, 3, 4, 5, 6, 7))
+    show_table(rows, _HEADERS, numbers=(2, 3, 4, 5, 6, 7, 8))
 
 
 def _row(each: "ColumnProfile", rows: int) -> tuple[object, ...]:
     return (
         each.column,
         each.field or "—",
-        _share(each.confidence) if each.field else "",
-        _share(each.filled / rows if rows else None),
+        share(each.confidence) if each.field else "",
+        share(each.filled / rows if rows else None),
         each.distinct,
-        _share(each.valid),
-        _share(each.possible),
-        _share(each.placeholder),
+        share(each.valid, absent="-" if each.placeholder is not None else ""),
+        share(each.possible),
+        share(each.invalid),
+        share(each.placeholder),
         ", ".join(f"{shared.value} ×{shared.rows:,}" for shared in each.shared if shared.rows > 1),
         each.reason,
     )
-
-
-def _share(share: float | None) -> str:
-    return "" if share is None else f"{share:.0%}"

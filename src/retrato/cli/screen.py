@@ -66,3 +66,16 @@ def cell(value: object) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
     return printable(str(value).replace("\n", " "))
+
+
+def share(value: float | None, *, absent: str = "") -> str:
+    """A share as per cent; what is there, but less than the smallest that is shown, is not shown as nothing.
+
+    >>> share(0.985), share(0.0), share(0.0004), share(0.9999), share(None, absent="-")
+    ('98%', '0%', '<1%', '>99%', '-')
+    """
+    if value is None:
+        return absent
+    if 0 < value < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= value < 1 else f"{value:.0%}"

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
-from retrato.identifiers.code import code_key, is_filler_code, pieces, shape, undamaged, with_namespace
+from retrato.identifiers.code import (
+    code_key,
+    is_filler_code,
+    lost_digits,
+    pieces,
+    shape,
+    undamaged,
+    with_namespace,
+)
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.tables import headers
@@ -14,8 +22,13 @@ from retrato.identifiers.tables import headers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
 
-_DAMAGED = Issue("spreadsheet_damage", "the code was written as a decimal")
+
+#: The longest code that is one.
+LONGEST = 100
+DAMAGED = Issue("spreadsheet_damage", "the code was written as a decimal")
+_LOST = Issue("digits_lost", "a spreadsheet has rounded the code and lost its last digits")
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,7 @@ class AccountId(IdentifierType):
     namespace: str = ""
 
     kind: ClassVar[str] = "account_id"
+    checked: ClassVar[bool] = False
     fields: ClassVar[Mapping[str, Field]] = {
         "account_id": Field("text", headers("account_id")),
     }
@@ -44,13 +58,21 @@ class AccountId(IdentifierType):
         found = pieces(text)
         return tuple(self._read(text if len(found) == 1 else piece, piece) for piece in found)
 
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Read those cells at once that hold one code of letters, digits and the usual marks."""
+        from retrato.identifiers.columns.account_id import accept_account_id
+
+        return accept_account_id(self, table)
+
     def _read(self, raw: str, piece: str) -> Identifier:
+        if lost_digits(piece):
+            return Identifier(self.kind, raw, None, Status.INVALID, self.namespace, issues=(_LOST,))
         value = undamaged(piece)
-        issues = (_DAMAGED,) if value != piece else ()
+        issues = (DAMAGED,) if value != piece else ()
         key = code_key(value)
         if is_absent(fold(piece)) or is_filler_code(key):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER, self.namespace, issues=issues)
-        if len(value) > 100:
+        if len(value) > LONGEST:
             return Identifier(self.kind, raw, None, Status.INVALID, self.namespace)
         keys = {"account_id": with_namespace(self.namespace, key)}
         return Identifier(self.kind, raw, value, Status.VALID, self.namespace, keys=keys, issues=issues)

@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
+from retrato.identifiers.address_line import split_line
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold
 from retrato.identifiers.place import city_key, region_key
 from retrato.identifiers.placeholders import is_absent, is_null
-from retrato.identifiers.postcode import looks_like_postcode, postcode_key
-from retrato.identifiers.street import StreetReading, has_street_word, read_street, split_line
+from retrato.identifiers.postcode import looks_like_postcode, read_postcode
+from retrato.identifiers.street import StreetReading, has_street_word, read_street
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
 
-_NO_STREET = Issue("no_street", "the place is known, the street is not")
-_PARTS = ("full", "street_number", "line2", "unit", "postcode", "city", "region", "country")
+
+NO_STREET = Issue("no_street", "the place is known, the street is not")
+FOREIGN_POSTCODE = Issue("postcode_of_no_form", "the postal code has no form that the country uses")
+#: The marks that stay in a masked address.
+_SHOWN = frozenset(" ,;.-/#")
+PARTS = ("full", "street_number", "line2", "unit", "postcode", "city", "region", "country")
 
 
 @dataclass(frozen=True)
@@ -59,10 +65,10 @@ class Address(IdentifierType):
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
         """Read one row's address columns: at most one identifier."""
-        raw = {name: text for name in _PARTS if (text := parts.get(name)) and not is_null(text)}
+        raw = {name: text for name in PARTS if (text := parts.get(name)) and not is_null(text)}
         if not raw:
             return ()
-        given = {name: text for name, text in raw.items() if len(text) > 30 or not _says_nothing(text)}
+        given = {name: text for name, text in raw.items() if len(text) > 30 or not says_nothing(text)}
         whole = ", ".join(raw.values()) if len(raw) > 1 else next(iter(raw.values()))
         if not given.keys() - {"country"}:
             status = Status.PLACEHOLDER if not given else Status.POSSIBLE
@@ -71,24 +77,32 @@ class Address(IdentifierType):
 
     def _read(self, raw: str, given: dict[str, str]) -> Identifier:
         nothing: tuple[str, dict[str, str]] = ("", {})
-        line, written = split_line(given) if "full" in given else nothing
-        country = country_code(given.get("country") or written.get("country")) or self.region
+        line, written = split_line(given["full"]) if "full" in given else nothing
+        told = country_code(given.get("country") or written.get("country"))
         known = written | {name: given[name] for name in ("postcode", "city", "region", "country") if name in given}
         street = read_street(line, given.get("street_number", ""), given.get("line2", ""), given.get("unit", ""))
-        keys: dict[str, str] = {}
-        if street.name:
-            keys["address"], keys["street"] = street.key, street.name
-        places = {
-            "postcode": postcode_key(known.get("postcode"), country),
-            "city": city_key(known.get("city")),
-            "region": region_key(known.get("region")),
+        postcode = read_postcode(known.get("postcode"), told or self.region)
+        keys = {
+            "address": street.key,
+            "street": street.name,
+            "postcode": postcode.key if postcode else "",
+            "city": city_key(known.get("city")) or "",
+            "region": region_key(known.get("region")) or "",
         }
-        keys.update((name, key) for name, key in places.items() if key)
-        issues = () if street.name else (_NO_STREET,)
-        located = bool(street.number) or "postcode" in keys or "city" in keys
-        status = Status.VALID if street.name and located else Status.POSSIBLE
-        value = _one_line(given)
-        return Identifier(self.kind, raw, value, status, "", keys, _parts(street, known), issues)
+        if postcode and postcode.valid:
+            known["postcode"] = postcode.written
+        foreign = told is not None and postcode is not None and postcode.valid is False
+        issues = (() if street.name else (NO_STREET,)) + ((FOREIGN_POSTCODE,) if foreign else ())
+        located = street.number or keys["postcode"] or keys["city"]
+        status = Status.VALID if street.name and located and not foreign else Status.POSSIBLE
+        found = {name: key for name, key in keys.items() if key}
+        return Identifier(self.kind, raw, _one_line(given), status, "", found, _parts(street, known), issues)
+
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Accept at once the addresses that have a plain street line; see `columns.address`."""
+        from retrato.identifiers.columns.address import accept_address
+
+        return accept_address(self, table)
 
     def mask(self, value: str) -> str:
         """Nothing but the length of the words stays.
@@ -96,7 +110,9 @@ class Address(IdentifierType):
         >>> Address().mask("C/ Mayor 3")
         '*/ ***** *'
         """
-        return "".join("*" if each.isalnum() else each for each in value)
+        if not any(each.isalnum() for each in value):
+            return "***"
+        return "".join(each if each in _SHOWN else "*" for each in value)
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """Streets by their words and numbers, postal codes by their shape, countries by name; cities by nothing."""
@@ -115,7 +131,12 @@ class Address(IdentifierType):
 
 
 @lru_cache(maxsize=1 << 16)
-def _says_nothing(text: str) -> bool:
+def says_nothing(text: str) -> bool:
+    """Whether a part of an address is an absence word; `s/n` says that a house has no number.
+
+    >>> says_nothing("sin datos"), says_nothing("s/n")
+    (True, False)
+    """
     folded = fold(text)
     return is_absent(folded) and folded not in {"s n", "sn"}
 
@@ -129,9 +150,7 @@ def _one_line(given: Mapping[str, str]) -> str:
     if len(given) == 1:
         return " ".join(next(iter(given.values())).split())
     tidy = {name: " ".join(text.split()) for name, text in given.items()}
-    street, number = tidy.get("full", ""), tidy.get("street_number", "").removesuffix(".0")
-    if number and not (number in street and re.search(rf"\b{re.escape(number)}\b", street)):
-        street = f"{street} {number}".strip()
+    street = with_number(tidy.get("full", ""), tidy.get("street_number", ""))
     place = " ".join(tidy[name] for name in ("postcode", "city") if name in tidy)
     pieces = (
         street,
@@ -142,6 +161,14 @@ def _one_line(given: Mapping[str, str]) -> str:
         tidy.get("country", ""),
     )
     return ", ".join(piece for piece in pieces if piece)
+
+
+def with_number(street: str, number: str) -> str:
+    """A street line with the house number of a column of its own, unless it has that already."""
+    number = number.removesuffix(".0")
+    if number and not (number in street and re.search(rf"\b{re.escape(number)}\b", street)):
+        return f"{street} {number}".strip()
+    return street
 
 
 def _parts(street: StreetReading, known: Mapping[str, str]) -> dict[str, str]:

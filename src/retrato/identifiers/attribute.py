@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
-from retrato.identifiers.date import date_status
+from retrato.identifiers.date import FILLERS, date_status
 from retrato.identifiers.dates import read_date
+from retrato.identifiers.day_order import DayOrdered
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
 
 _CURRENCY = re.compile(r"[€$£¥%\s\u00a0\u202f']|\b(?:eur|usd|gbp|mxn|euros?)\b", re.IGNORECASE)
@@ -62,6 +65,12 @@ class Attribute(IdentifierType):
         keys = {self.name: key} if key else {}
         return Identifier(self.kind, text, value, Status.VALID, self.namespace, keys=keys)
 
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """A column of few different texts, or the clean texts of one of many."""
+        from retrato.identifiers.columns.attributes import accept_words
+
+        return accept_words(self, table)
+
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:  # noqa: ARG002
         """Never: a plain attribute is named by the user."""
         return {}
@@ -76,6 +85,7 @@ class Category(Attribute):
     """
 
     kind: ClassVar[str] = "category"
+    checked: ClassVar[bool] = False
     fields: ClassVar[Mapping[str, Field]] = {"category": Field("text", ())}
     features: ClassVar[tuple[Feature, ...]] = ()
 
@@ -89,6 +99,7 @@ class Text(Attribute):
     """
 
     kind: ClassVar[str] = "text"
+    checked: ClassVar[bool] = False
     fields: ClassVar[Mapping[str, Field]] = {"text": Field("text", ())}
     features: ClassVar[tuple[Feature, ...]] = ()
 
@@ -105,6 +116,12 @@ class Number(Attribute):
     fields: ClassVar[Mapping[str, Field]] = {"number": Field("text", ())}
     features: ClassVar[tuple[Feature, ...]] = ()
 
+    def accept(self, table: pa.Table) -> pa.Table:
+        """Plain numbers, with the sign of a currency or without."""
+        from retrato.identifiers.columns.attributes import accept_numbers
+
+        return accept_numbers(self, table)
+
     def _read(self, text: str) -> Identifier:
         value = read_number(text)
         if value is None:
@@ -113,8 +130,8 @@ class Number(Attribute):
 
 
 @dataclass(frozen=True)
-class Date(Attribute):
-    """A date that is no birth date, as `yyyy-mm-dd`.
+class Date(DayOrdered, Attribute):
+    """A date that is no birth date, as `yyyy-mm-dd`, with the order of day and month of a `BirthDate`.
 
     >>> Date("wedding").parse("3 de mayo de 2010").value
     '2010-05-03'
@@ -124,10 +141,27 @@ class Date(Attribute):
     fields: ClassVar[Mapping[str, Field]] = {"date": Field("text", ())}
     features: ClassVar[tuple[Feature, ...]] = ()
 
+    def __post_init__(self) -> None:
+        DayOrdered.__post_init__(self)
+        Attribute.__post_init__(self)
+
+    @property
+    def called(self) -> str:
+        """The attribute's name."""
+        return self.name
+
+    def accept(self, table: pa.Table) -> pa.Table:
+        """Dates in digits that are no fillers."""
+        from retrato.identifiers.columns.dates import accept_dates
+
+        return accept_dates(self, table)
+
     def _read(self, text: str) -> Identifier:
-        reading = read_date(text)
+        reading = read_date(text, day_first=self.reads_day_first)
         if reading is None:
             return Identifier(self.kind, text, None, Status.INVALID, self.namespace, issues=(_NOT_A_DATE,))
+        if reading.key in FILLERS:
+            return Identifier(self.kind, text, reading.key, Status.PLACEHOLDER, self.namespace)
         status, issues = date_status(reading)
         return Identifier(
             self.kind, text, reading.key, status, self.namespace, keys={self.name: reading.key}, issues=issues

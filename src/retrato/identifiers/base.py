@@ -105,6 +105,8 @@ class IdentifierType(ABC):
     features: ClassVar[tuple[Feature, ...]]
     #: parts that are taken from elsewhere in the row when the source has them (such as the country for a phone)
     context: ClassVar[tuple[str, ...]] = ()
+    #: whether the type can tell its values from other texts; where it cannot, `valid` says nothing about quality
+    checked: ClassVar[bool] = True
 
     @abstractmethod
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:

@@ -9,6 +9,7 @@ from retrato.identifiers.folding import fold
 
 _SEPARATORS = re.compile(r"\s*[;|\n]\s*|,\s+")
 _DECIMAL = re.compile(r"(\d{2,15})\.0+", re.ASCII)
+_POWER = re.compile(r"(\d)[.,](\d+)E\+(\d{1,2})", re.ASCII | re.IGNORECASE)
 
 
 def pieces(text: str) -> list[str]:
@@ -24,13 +25,26 @@ def pieces(text: str) -> list[str]:
 
 
 def undamaged(code: str) -> str:
-    """A code without the `.0` that a table of numbers hangs on it.
+    """A code without the `.0` that a table of numbers hangs on it, or written out where a sheet made a power of it.
 
-    >>> undamaged("0012345.0")
-    '0012345'
+    >>> undamaged("0012345.0"), undamaged("5.2998224725E+10")
+    ('0012345', '52998224725')
     """
     decimal = _DECIMAL.fullmatch(code)
-    return decimal[1] if decimal else code
+    if decimal:
+        return decimal[1]
+    power = _POWER.fullmatch(code)
+    return power[1] + power[2] if power and len(power[2]) == int(power[3]) else code
+
+
+def lost_digits(code: str) -> bool:
+    """Whether a sheet has rounded a long number, so that many different codes now look alike.
+
+    >>> lost_digits("3.46001E+10"), lost_digits("5.2998224725E+10")
+    (True, False)
+    """
+    power = _POWER.fullmatch(code)
+    return power is not None and len(power[2]) < int(power[3])
 
 
 @lru_cache(maxsize=1 << 12)
@@ -45,6 +59,8 @@ def code_key(code: str) -> str:
     'ab00-17'
     """
     joined = "".join(code.split()).lower()
+    if not joined.isprintable():
+        joined = "".join(each for each in joined if each.isprintable())
     return joined if joined.isascii() else "".join(map(_folded, joined))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.dates import DateReading, read_date
+from retrato.identifiers.day_order import DayOrdered
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.tables import headers
@@ -14,12 +15,17 @@ from retrato.identifiers.tables import headers
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
+
 
 #: Dates that systems put where nothing is known.
 FILLERS = frozenset(
-    """0000-00-00 0000-00 0000 0001-01-01 1111-11-11 1234-12-12 1582-10-15 1753-01-01 1800-01-01 1899-12-30 1899-12-31
-    1900 1900-01-01 1900-01-02 1901-01-01 1970-01-01 2099-12-31 2100-01-01 9999-12-31""".split()  # noqa: SIM905
+    """0000-00-00 0000-00 0000 0001-01-01 1010-10-10 1111-11-11 1212-12-12 1234-12-12 1582-10-15 1601-01-01 1753-01-01
+    1800-01-01 1899-12-30 1899-12-31 1900 1900-01 1900-01-01 1900-01-02 1901-01-01 1904-01-01 1970-01-01 2099-12-31
+    2100-01-01 2100-12-31 2222-02-22 2999-12-31 3000-01-01 8888-08-08 9999-09-09 9999-12-31""".split()  # noqa: SIM905
 )
+#: The first day of a plausible birth date, and the first that is none again.
+BORN = ("1850-01-01", "2101-01-01")
 
 ISSUES = {
     "month_first": Issue("month_first", "the month stands before the day"),
@@ -44,18 +50,18 @@ def date_status(reading: DateReading) -> tuple[Status, tuple[Issue, ...]]:
 
 
 @dataclass(frozen=True)
-class BirthDate(IdentifierType):
+class BirthDate(DayOrdered, IdentifierType):
     """A birth date as `yyyy-mm-dd`; only a year or a month gives `yyyy` or `yyyy-mm`, with status `possible`.
 
     An impossible date (a typing error) is `invalid` and keeps a key made of its digits: it can still be compared.
+    The day stands before the month unless `day_first` says otherwise or, where that is not said, `region` writes the
+    month first; `inferred` finds out what a whole column shows.
 
     >>> BirthDate().parse("9/4/1956").value, BirthDate(day_first=False).parse("9/4/1956").value
     ('1956-04-09', '1956-09-04')
-    >>> BirthDate().parse("1956-13-32").status.value
-    'invalid'
+    >>> BirthDate(region="US").parse("9/4/1956").value, BirthDate().parse("1956-13-32").status.value
+    ('1956-09-04', 'invalid')
     """
-
-    day_first: bool = True
 
     kind: ClassVar[str] = "birth_date"
     fields: ClassVar[Mapping[str, Field]] = {
@@ -68,7 +74,7 @@ class BirthDate(IdentifierType):
         text = parts.get("text")
         if text is None or is_null(text):
             return ()
-        reading = read_date(text, day_first=self.day_first)
+        reading = read_date(text, day_first=self.reads_day_first)
         if reading is None:
             absent = is_absent(fold(text)) or not text.strip(" 0")
             problems = () if absent else (ISSUES["not_a_date"],)
@@ -79,9 +85,15 @@ class BirthDate(IdentifierType):
         if key in FILLERS:
             return (Identifier(self.kind, text, key, Status.PLACEHOLDER),)
         status, issues = date_status(reading)
-        if status is Status.VALID and not "1850" <= key < "2101":
+        if status is Status.VALID and not BORN[0] <= key < BORN[1]:
             status, issues = Status.POSSIBLE, (*issues, ISSUES["implausible"])
         return (Identifier(self.kind, text, key, status, keys={"birth_date": key}, issues=issues),)
+
+    def accept(self, table: pa.Table) -> pa.Table:
+        """Dates in digits that are plausible."""
+        from retrato.identifiers.columns.dates import accept_birth_dates
+
+        return accept_birth_dates(self, table)
 
     def mask(self, value: str) -> str:
         """Only the century stays.

@@ -3,58 +3,36 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
+from retrato.identifiers.email_domain import corrected_domain
+from retrato.identifiers.email_fillers import is_filler
+from retrato.identifiers.email_syntax import canonical_address, lowered
+from retrato.identifiers.email_text import alone, repaired
 from retrato.identifiers.folding import fold
-from retrato.identifiers.placeholders import is_absent, is_null
-from retrato.identifiers.tables import headers, listed, synonyms, words
+from retrato.identifiers.placeholders import is_absent, is_null, shared_by_many
+from retrato.identifiers.tables import headers, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
 
-_ADDRESS = re.compile(r"[^\s<>(),;|\"\[\]]+@[^\s<>(),;|\"\[\]]+")
-_LOOSE_AT = re.compile(r"\s*@\s*")
-_SPELT_AT = re.compile(r"\s*[(\[](?:at|arroba)[)\]]\s*", re.IGNORECASE)
-_COMMA_FOR_DOT = re.compile(r"(?<=\w),(?=(?:com|es|net|org|mx|ar|co|cl|pe|uk)\b(?!@))", re.IGNORECASE)
-_NEXT_ADDRESS = re.compile(r"/(?=[^/\s]+@)")
-_EDGES = ".:;,'`´’<>"
+
+#: What a key keeps of an address, in lower case.
+KEY_LETTERS = "a-z0-9@._+-"
+GMAIL = frozenset({"gmail.com", "googlemail.com"})
 _DIGITS = re.compile(r"[0-9]+")
-_KEY_UNFIT = re.compile(r"[^a-z0-9@._+\-]")
-_FILLER_LOCALS = frozenset(listed("placeholders", "email local"))
-_FILLER_DOMAINS = frozenset(listed("placeholders", "email domain"))
-_FILLER_ANYWHERE = frozenset(listed("placeholders", "email local anywhere"))
-#: Those of them that people (or the authors of sample data) use: there a filler local part has to come with it.
-_REAL_DOMAINS = frozenset(
-    {
-        "example.com",
-        "example.org",
-        "example.net",
-        "example.es",
-        "email.com",
-        "mail.com",
-        "x.com",
-        "test.com",
-        "na.com",
-        "abc.com",
-        "correo.com",
-    }
-)
+_KEY_UNFIT = re.compile(f"[^{KEY_LETTERS}]")
 
-_ROLE = Issue("role", "the address belongs to a role or a team, not to a person")
-_DISPOSABLE = Issue("disposable", "the domain gives throw-away addresses")
-_MISTYPED = Issue("mistyped_domain", "the domain looks like a mistyped well-known one; the key uses that one")
+ROLE = Issue("role", "the address belongs to a role or a team, not to a person")
+DISPOSABLE = Issue("disposable", "the domain gives throw-away addresses")
+MISTYPED = Issue("mistyped_domain", "the domain looks like a mistyped well-known one; the key uses that one")
 _FILLER = Issue("filler", "the address is a filler")
+_SHARED = Issue("shared_by_many", "so many rows hold the address that it cannot be personal")
 _SYNTAX = Issue("syntax", "the text is not a correct address")
-
-
-@cache
-def _mistyped() -> dict[str, str]:
-    return synonyms("email_domains")
 
 
 @dataclass(frozen=True)
@@ -62,7 +40,7 @@ class Email(IdentifierType):
     """An e-mail address.
 
     The value is the address in lower case (the raw text keeps what was written); the key leaves out plus tags and
-    Gmail's dots.
+    Gmail's dots, and uses the right domain for a mistyped one. An address of `fillers` is read as a placeholder.
 
     >>> Email().parse("Pedro <Pedro.Ruiz+web@GMail.com>").value
     'pedro.ruiz+web@gmail.com'
@@ -85,44 +63,90 @@ class Email(IdentifierType):
         ),
     )
 
+    #: canonical addresses that are known to be nobody's own, such as the one that a form fills in
+    fillers: frozenset[str] = frozenset()
+
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
         """Read one cell, which may hold several addresses and display names; an address written twice is given once."""
         text = parts.get("text")
         if text is None or is_null(text):
             return ()
-        candidates = _candidates(text)
-        if len(candidates) == 1:
-            return (self._read(text, candidates[0]),)
-        if not candidates:
-            absent = is_absent(fold(text))
-            issues = () if absent else (_SYNTAX,)
-            return (Identifier(self.kind, text, None, Status.PLACEHOLDER if absent else Status.INVALID, issues=issues),)
+        address = alone(text)
+        value = canonical_address(address) if address else None
+        if value:
+            return (self._identifier(text, value, Status.VALID),)
         found: dict[str | None, Identifier] = {}
+        candidates = repaired(text)
         for candidate in candidates:
-            each = self._read(candidate, candidate)
+            raw = text if len(candidates) == 1 else candidate
+            each = self._identifier(raw, lowered(candidate)) if candidate == address else self._read(raw, candidate)
             found.setdefault(each.keys.get("email", each.value), each)
-        return tuple(found.values())
+        return tuple(found.values()) or (self._nothing(text),)
 
-    def _read(self, raw: str, address: str) -> Identifier:
-        value, status = _validated(re.sub("@{2,}", "@", address) if "@@" in address else address)
-        issues: list[Issue] = [] if status is Status.VALID else [_SYNTAX]
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Plain addresses alone in their cells, of whatever domain, that are neither fillers nor oddly spelt."""
+        from retrato.identifiers.columns.email import accept_emails
+
+        return accept_emails(self, table)
+
+    def inferred(self, columns: Mapping[str, pa.ChunkedArray]) -> tuple[Self, tuple[str, ...]]:
+        """Addresses that too many rows hold to be personal become fillers of the type."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = columns.get("text")
+        if column is None:
+            return self, ()
+        spelt = pc.utf8_lower(pc.utf8_trim_whitespace(column))
+        texts = [text for text in shared_by_many(spelt) if self.parse(text).usable]
+        if not texts:
+            return self, ()
+        rows = pc.sum(pc.is_in(spelt, pa.array(texts, pa.string()))).as_py()
+        values = {each.value for text in texts for each in self.parse_parts({"text": text}) if each.value}
+        sentence = (
+            f"{len(values)} e-mail address(es) in {rows} rows are shared by too many to be personal;"
+            " they are read as placeholders"
+        )
+        return replace(self, fillers=self.fillers | values), (sentence,)
+
+    def _nothing(self, text: str) -> Identifier:
+        absent = is_absent(fold(text))
+        status = Status.PLACEHOLDER if absent else Status.INVALID
+        return Identifier(self.kind, text, None, status, issues=() if absent else (_SYNTAX,))
+
+    def _read(self, raw: str, candidate: str) -> Identifier:
+        value = canonical_address(candidate)
+        if value is None:
+            return self._identifier(raw, lowered(candidate))
+        if alone(value) is None:  # right as it is only within quotes
+            local, _, domain = value.rpartition("@")
+            value = f'"{local}"@{domain}'
+        return self._identifier(raw, value, Status.VALID)
+
+    def _identifier(self, raw: str, value: str, status: Status = Status.INVALID) -> Identifier:
         local, _, domain = value.rpartition("@")
-        if _is_filler(local, domain):
-            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(_FILLER,))
-        corrected = _mistyped().get(domain)
-        if corrected:
-            issues.append(_MISTYPED)
+        filler = _SHARED if value in self.fillers else _FILLER if is_filler(local, domain) else None
+        if filler:
+            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(filler,))
+        corrected = corrected_domain(domain)
         key_local, key_domain = _key(local, corrected or domain)
-        if not key_local or not key_domain:
-            return Identifier(self.kind, raw, value, Status.INVALID, issues=(_SYNTAX,))
-        if key_local in words("email_roles"):
-            issues.append(_ROLE)
-        if key_domain in words("email_disposable"):
-            issues.append(_DISPOSABLE)
-        keys = {"email": f"{key_local}@{key_domain}", "email_local": key_local}
-        keys["email_letters"] = _DIGITS.sub("", keys["email"])
-        parts = {"local": local, "domain": domain}
-        return Identifier(self.kind, raw, value, status, keys=keys, parts=parts, issues=tuple(issues))
+        found = (
+            (status is Status.INVALID, _SYNTAX),
+            (corrected is not None, MISTYPED),
+            (key_local in words("email_roles"), ROLE),
+            (key_domain in words("email_disposable"), DISPOSABLE),
+        )
+        key = f"{key_local}@{key_domain}"
+        keys = {"email": key, "email_local": key_local, "email_letters": _DIGITS.sub("", key)}
+        return Identifier(
+            self.kind,
+            raw,
+            value,
+            status,
+            keys=keys if key_local and key_domain else {},
+            parts={"local": local, "domain": domain},
+            issues=tuple(issue for holds, issue in found if holds),
+        )
 
     def mask(self, value: str) -> str:
         """The first letter and the ending of the domain stay.
@@ -131,7 +155,8 @@ class Email(IdentifierType):
         'p****@*****.com'
         """
         local, _, domain = value.rpartition("@")
-        return f"{local[:1]}****@*****.{domain.rpartition('.')[2]}"
+        masked = f"{local[:1]}****@*****.{domain.rpartition('.')[2] if '.' in domain else ''}"
+        return masked if value not in masked else "****"
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """The share of values with the shape of an address (chat ids such as `34600112233@c.us` are none)."""
@@ -146,41 +171,11 @@ def _looks_like_address(text: str) -> bool:
     return bool(local) and "." in domain and not domain.lower().startswith(("c.us", "s.whatsapp.net", "g.us"))
 
 
-def _candidates(text: str) -> list[str]:
-    stripped = text.strip()
-    if stripped.isascii() and stripped.count("@") == 1 and stripped.replace("@", "").replace(".", "").isalnum():
-        return [stripped]
-    if len(stripped) > 2000:
-        return []
-    tidied = _LOOSE_AT.sub("@", stripped.replace("mailto:", " ").replace("MAILTO:", " "))
-    if "(" in tidied or "[" in tidied:
-        tidied = _SPELT_AT.sub("@", tidied)
-    if "," in tidied:
-        tidied = _COMMA_FOR_DOT.sub(".", tidied)
-    found = (each.strip(_EDGES) for each in _NEXT_ADDRESS.sub(" ", " ".join(_ADDRESS.findall(tidied))).split())
-    return [each for each in found if "@" in each.strip("@")]
-
-
-def _validated(address: str) -> tuple[str, Status]:
-    """The address in lower case, and whether it is a correct one."""
-    from email_validator import EmailNotValidError, validate_email
-
-    try:
-        found = validate_email(address, check_deliverability=False, allow_smtputf8=True)
-    except (EmailNotValidError, UnicodeError, ValueError):
-        return _lowered(address), Status.INVALID
-    return _lowered(found.normalized), Status.VALID
-
-
-def _lowered(address: str) -> str:
-    return address.lower() if address.isascii() else unicodedata.normalize("NFC", address.lower())
-
-
 def _key(local: str, domain: str) -> tuple[str, str]:
     name = _ascii(local)
     host = _ascii(domain).strip(".")
     name = name.partition("+")[0] or name
-    if host in {"gmail.com", "googlemail.com"}:
+    if host in GMAIL:
         return name.replace(".", ""), "gmail.com"
     return name.strip("."), host
 
@@ -189,11 +184,3 @@ def _ascii(text: str) -> str:
     if text.isascii():
         return _KEY_UNFIT.sub("", text)
     return _KEY_UNFIT.sub("", "".join(each if each.isascii() else fold(each) for each in text))
-
-
-def _is_filler(local: str, domain: str) -> bool:
-    """Whether nobody can be reached there: `test@test.com`, `noemail@…`, `x@x.x`."""
-    if local in _FILLER_LOCALS and (domain in _FILLER_DOMAINS or local in _FILLER_ANYWHERE):
-        return True
-    head = domain.partition(".")[0]
-    return (domain in _FILLER_DOMAINS and domain not in _REAL_DOMAINS) or (local == head and len(set(local)) <= 1)

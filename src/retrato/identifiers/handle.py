@@ -7,31 +7,37 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
-from retrato.identifiers.code import code_key, is_filler_code, with_namespace
+from retrato.identifiers.code import is_filler_code, with_namespace
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
-from retrato.identifiers.tables import headers, synonyms
+from retrato.identifiers.platforms import PLATFORMS, Points, handle_key, read_address, rule_of
+from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
 
-_PLATFORMS = synonyms("handle_platforms")
-_URL = re.compile(
-    r"(?:https?://)?(?:(?:www|m|mobile|web|es|es-es|mx|uk|ar)\.)?([a-z\-]+\.[a-z]{2,4})/(.+)", re.IGNORECASE
-)
-_PATH_WORDS = frozenset(
-    {"in", "pub", "u", "user", "users", "c", "channel", "add", "profile", "people", "company", "pages", "t", "s"}
-)
-_LABELLED = re.compile(r"([a-z]{1,10})\s*:\s*@?(?=\S)", re.IGNORECASE)
-_HANDLE = re.compile(r"[\w.\-]{2,60}")
+
+#: What a handle may look like where the platform is not known.
+HANDLE = r"[\w.-]{1,60}"
+_LABELLED = re.compile(r"([a-z][a-z ]{0,14})\s*:\s*@?(?=\S)", re.IGNORECASE)
+_HANDLE = re.compile(HANDLE)
 _SEPARATORS = re.compile(r"\s*[;|,\n]\s*|(?<!:)\s+(?=@)|\s+/\s+")
 _NO_HANDLE = Issue("not_a_handle", "the text is no handle")
+_RULE = Issue("platform_rule", "the platform does not allow such a handle")
+_NO_PERSON = {
+    Points.ORGANISATION: Issue("organisation", "the address is the page of an organisation"),
+    Points.PHONE: Issue("phone", "the address is a phone number"),
+    Points.ELSEWHERE: Issue("no_profile", "the address does not point to a profile"),
+}
 
 
 @dataclass(frozen=True)
 class Handle(IdentifierType):
     """A handle without its `@`, in lower case. The platform comes from a profile address, else from the namespace.
+
+    The id of a Messenger conversation (`messenger_psid`) is a handle too; it differs from page to page.
 
     >>> Handle().parse("https://www.instagram.com/Pedro.Ruiz/?hl=es").keys["handle"]
     'instagram:pedro.ruiz'
@@ -49,6 +55,15 @@ class Handle(IdentifierType):
         Feature("handle", Scope.PERSON, "identifier", ("handle",), multivalued=True, namespaced=True),
     )
 
+    @property
+    def platform(self) -> str:
+        """The platform that the namespace names.
+
+        >>> Handle("ig").platform, Handle("forum").platform
+        ('instagram', 'forum')
+        """
+        return PLATFORMS.get(self.namespace.lower(), self.namespace)
+
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
         """Read one cell, which may hold several handles."""
         text = parts.get("text")
@@ -59,16 +74,29 @@ class Handle(IdentifierType):
         ]
         return tuple(self._read(text if len(pieces) == 1 else piece, piece) for piece in pieces)
 
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Read those cells at once that hold one handle, or one plain profile address."""
+        from retrato.identifiers.columns.handle import accept_handle
+
+        return accept_handle(self, table)
+
     def _read(self, raw: str, piece: str) -> Identifier:
-        platform, name = _platform_and_name(piece)
-        platform = platform or _PLATFORMS.get(self.namespace.lower(), self.namespace)
+        points, platform, name = _pointed(piece)
+        platform = platform or self.platform
         value = name.strip().lstrip("@").strip().strip("/").lower()
-        key = code_key(value)
-        if is_null(value) or is_absent(fold(value)) or is_filler_code(key):
+        if points is not Points.PERSON:
+            status = Status.POSSIBLE if points is Points.ORGANISATION and value else Status.INVALID
+            return Identifier(self.kind, raw, value or None, status, platform, issues=(_NO_PERSON[points],))
+        if is_null(value) or is_absent(fold(value)) or is_filler_code(handle_key(platform, value)):
             return Identifier(self.kind, raw, value or None, Status.PLACEHOLDER, platform)
+        rule = rule_of(platform)
+        keys = {"handle": with_namespace(platform, handle_key(platform, value))}
+        if rule is not None and rule.fullmatch(value):
+            return Identifier(self.kind, raw, value, Status.VALID, platform, keys=keys)
         if _HANDLE.fullmatch(value) is None:
             return Identifier(self.kind, raw, None, Status.INVALID, platform, issues=(_NO_HANDLE,))
-        keys = {"handle": with_namespace(platform, key)}
+        if rule is not None:
+            return Identifier(self.kind, raw, value, Status.INVALID, platform, keys=keys, issues=(_RULE,))
         return Identifier(self.kind, raw, value, Status.VALID if platform else Status.POSSIBLE, platform, keys=keys)
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
@@ -82,21 +110,19 @@ class Handle(IdentifierType):
 def _tells_itself(text: str) -> bool:
     if text.startswith("@"):
         return _HANDLE.fullmatch(text[1:]) is not None
-    return "/" in text and bool(_platform_and_name(text)[0])
+    return "/" in text and bool(_pointed(text)[1])
 
 
-def _platform_and_name(piece: str) -> tuple[str, str]:
-    address = _URL.fullmatch(piece)
-    if address is not None and address[1].lower() in _PLATFORMS:
-        if "profile.php?id=" in address[2]:
-            return "facebook", address[2].partition("profile.php?id=")[2].partition("&")[0]
-        steps = [step for step in address[2].partition("?")[0].partition("#")[0].split("/") if step]
-        named = [step for step in steps if step.lower() not in _PATH_WORDS] or [""]
-        return _PLATFORMS[address[1].lower()], named[0]
+def _pointed(piece: str) -> tuple[Points, str, str]:
+    """What a text points to, the platform that it names (or nothing), and the name."""
+    address = read_address(piece)
+    if address is not None:
+        return address
     labelled = _LABELLED.match(piece)
     if labelled is not None:
-        word = labelled[1].lower()
-        platform = _PLATFORMS.get(word, word)
-        if platform in _PLATFORMS.values():
-            return platform, piece[labelled.end() :]
-    return "", piece
+        word = labelled[1].strip().lower()
+        platform = PLATFORMS.get(word, word)
+        if platform in PLATFORMS.values():
+            rest = piece[labelled.end() :]
+            return read_address(rest) or (Points.PERSON, platform, rest)
+    return Points.PERSON, "", piece

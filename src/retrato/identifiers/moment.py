@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Status
 from retrato.identifiers.dates import read_date
+from retrato.identifiers.day_order import DayOrdered
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pyarrow as pa
 
 
 _CLOCK = re.compile(
@@ -33,7 +36,7 @@ _NOT_A_MOMENT = Issue("not_a_moment", "the text is no date or time")
 
 
 @dataclass(frozen=True)
-class Moment(IdentifierType):
+class Moment(DayOrdered, IdentifierType):
     """A point in time as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
 
     A time without a zone is taken as UTC, a date as its midnight.
@@ -43,8 +46,6 @@ class Moment(IdentifierType):
     >>> Moment().parse("05/03/2024 10:22").value
     '2024-03-05 10:22:00.000000'
     """
-
-    day_first: bool = True
 
     kind: ClassVar[str] = "moment"
     fields: ClassVar[Mapping[str, Field]] = {
@@ -59,12 +60,18 @@ class Moment(IdentifierType):
         text = parts.get("text")
         if text is None or is_null(text):
             return ()
-        when = read_moment(text, day_first=self.day_first)
+        when = read_moment(text, day_first=self.reads_day_first)
         if when is not None:
             return (Identifier(self.kind, text, when.isoformat(" ", "microseconds"), Status.VALID),)
         if is_absent(fold(text)) or text.startswith("0000-00-00"):
             return (Identifier(self.kind, text, None, Status.PLACEHOLDER),)
         return (Identifier(self.kind, text, None, Status.INVALID, issues=(_NOT_A_MOMENT,)),)
+
+    def accept(self, table: pa.Table) -> pa.Table:
+        """Days in digits, with a clock or without, and the seconds or milliseconds of an epoch."""
+        from retrato.identifiers.columns.dates import accept_moments
+
+        return accept_moments(self, table)
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """The share of values that are times of our days (2000 on) with a clock; dates alone say less."""

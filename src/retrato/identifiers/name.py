@@ -2,88 +2,43 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
-from retrato.identifiers.folding import fold, fold_word
-from retrato.identifiers.name_split import (
-    HONORIFICS,
-    PARTICLES,
-    SUFFIXES,
-    Unit,
-    is_given,
-    is_honorific,
+from retrato.identifiers.folding import fold
+from retrato.identifiers.name_column import LONGEST, family_column, given_column, second_column
+from retrato.identifiers.name_keys import family_reading, given_reading
+from retrato.identifiers.name_split import is_two_surnames, settled, split
+from retrato.identifiers.name_text import (
+    cleaned,
+    dressing,
+    is_absent_name,
+    is_before_surname,
     is_organisation,
     is_suffix,
-    is_surname,
-    is_two_surnames,
-    split,
-    unglued,
-    units,
+    one_person,
 )
-from retrato.identifiers.phonetic import sound
-from retrato.identifiers.placeholders import ABSENT, is_null
-from retrato.identifiers.tables import headers, listed, synonyms
+from retrato.identifiers.name_words import SUFFIXES, Unit, is_given, is_surname, leaning, traits, units
+from retrato.identifiers.placeholders import is_null
+from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
 
-_ABSENT_NAMES = frozenset(listed("placeholders", "name"))
-#: The first words of all that says that there is no name.
-_ABSENT_STARTS = frozenset(words.partition(" ")[0] for words in ABSENT | _ABSENT_NAMES)
-_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”|«[^»]*»")
-_MARIA = re.compile(r"\b(M|Ma)\s?\.?\s?ª\.?", re.IGNORECASE)
-_NOT_NAME = re.compile(r"[^\w\s'’´`.,\-ªº·]|[\d_]")
-_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
-_COUPLE = re.compile(r"(\S+)\s+(?:&|\+|and|y|e)\s+([^\s,]+)(?=\s+\S)", re.IGNORECASE)
-_COUPLE_LINK = re.compile(r"[&+]| (?:y|e|and) ", re.IGNORECASE)
-_ABBREVIATED = re.compile(r"(?<=\w)\.(?=\w)")
-_DASHES = re.compile(r"\s*[-‐–—]\s*")
-#: Particles left out of surname keys: people write them or not. Others (van, von, mc…) are joined to what follows.
-_DROPPED = frozenset(
-    {"de", "del", "la", "las", "los", "da", "das", "do", "dos", "y", "e", "i", "d", "des", "zu", "af", "av", "al", "el"}
-)
-_LOW = frozenset(
-    {
-        "de",
-        "del",
-        "la",
-        "las",
-        "los",
-        "da",
-        "das",
-        "do",
-        "dos",
-        "di",
-        "du",
-        "van",
-        "von",
-        "der",
-        "den",
-        "y",
-        "e",
-        "i",
-        "zu",
-    }
-)
-
-#: A longer text is no name.
-_LONGEST = 300
 #: The parts of a name in columns, in the order in which people write them.
 _COLUMNS = ("honorific", "given", "family", "second_family", "suffix")
-#: What is an honorific and no name when it stands alone in the column of given names.
-_LONE_HONORIFICS = HONORIFICS - {"don"}
-
 _ORGANISATION = Issue("organisation", "the name is that of an organisation")
 _TURNED = Issue("surname_first", "the surname stands before the given name")
 _UNSPLIT = Issue("one_word", "the name is one word")
 _COUPLED = Issue("several_people", "the name is that of a couple; the first one is taken")
 _NO_NAME = Issue("not_a_name", "the text has no letters of a name")
+#: So often a name is read again until it stays as it is.
+_DEEPEST = 3
+#: So many full names must tell their order before the others follow them.
+_ENOUGH = 50
 
 
 @dataclass(frozen=True)
@@ -94,12 +49,16 @@ class PersonName(IdentifierType):
     `given_initial` its first letter; `family_name` the first surname, without `de la` and the like and with `Mc`,
     `van`, `O'` joined on; `family_sound` how it sounds; `second_family_name` the second surname.
 
+    `order` is how full names stand whose words do not tell.
+
     >>> PersonName().parse("Ruiz García, Mª José").parts
     {'given': 'Mª José', 'family': 'Ruiz', 'second_family': 'García'}
     >>> keys = PersonName().parse("PEPE DE LA CRUZ").keys
     >>> keys["given_root"], keys["family_name"]
     ('jose', 'cruz')
     """
+
+    order: Literal["given_first", "family_first"] = "given_first"
 
     kind: ClassVar[str] = "name"
     fields: ClassVar[Mapping[str, Field]] = {
@@ -123,46 +82,93 @@ class PersonName(IdentifierType):
             return (self._from_columns(written),)
         return (self._from_full(written["full"], written),) if "full" in written else ()
 
-    def _from_full(self, full: str, written: Mapping[str, str]) -> Identifier:
-        if len(full) < 40 and _is_absent_name(full):
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Plain names: read once per distinct word or column text, and put together by their numbers."""
+        from retrato.identifiers.columns.name import accept_name
+
+        return accept_name(self, table)
+
+    def inferred(self, columns: Mapping[str, pa.ChunkedArray]) -> tuple[Self, tuple[str, ...]]:
+        """Full names that consistently stand surname first, as their own words show, are read so where they do not."""
+        from retrato.identifiers.columns.name_order import told_order
+
+        if "full" not in columns:
+            return self, ()
+        turned, told = told_order(columns["full"])
+        if told < _ENOUGH or turned <= 0.9 * told:
+            return self, ()
+        sentence = (
+            f"Of {told} full names whose words tell their order, {turned} stand surname first: all others are read so."
+        )
+        return replace(self, order="family_first"), (sentence,)
+
+    def _from_full(self, full: str, written: Mapping[str, str], *, depth: int = 0) -> Identifier:
+        if len(full) < 40 and is_absent_name(full):
             return Identifier(self.kind, full, None, Status.PLACEHOLDER)
-        if len(full) > _LONGEST:
+        if len(full) > LONGEST:
             return Identifier(self.kind, full, None, Status.INVALID, issues=(_NO_NAME,))
-        cleaned = _cleaned(full)
-        honorific, suffix, cleaned = _dressing(cleaned)
-        if not cleaned.strip(" ,.-'’"):
+        honorific, suffix, text = dressing(cleaned(full))
+        found = units(text)
+        if not found:
             return Identifier(self.kind, full, None, Status.INVALID, issues=(_NO_NAME,))
-        found = units(cleaned)
         if is_organisation(full, found):
-            return self._organisation(full)
+            value = " ".join(full.split())
+            return Identifier(self.kind, full, value, Status.POSSIBLE, issues=(_ORGANISATION,))
         issues: tuple[Issue, ...] = ()
-        if _COUPLE_LINK.search(full):
-            cleaned, issues = _one_person(full, cleaned)
-            found = units(cleaned)
+        text, coupled = one_person(full, text)
+        if coupled:
+            issues, found = (_COUPLED,), units(text)
         given: Sequence[Unit]
         family: Sequence[Unit]
-        if "," in cleaned:
-            given, family, own_honorific, own_suffix = _with_comma(cleaned)
+        if "," in text:
+            given, family, own_honorific, own_suffix = self._with_comma(text)
             honorific, suffix = honorific or own_honorific, suffix or own_suffix
+        elif is_before_surname(honorific) and len(found) < 3 and _are_surnames(found):
+            given, family = (), found
         else:
-            parted = split(found)
-            given, family, turned = parted.given, parted.family, parted.turned
+            given, family, turned = split(found, family_first=self.order == "family_first")
             issues = (*issues, _TURNED) if turned else issues
-        return self._named(
-            full, given, family[:1], family[1:], issues=issues,
-            dress=(written.get("honorific") or honorific, written.get("suffix") or suffix),
-        )  # fmt: skip
+        if given and family:
+            given, family = settled(given, family)
+        dress = (written.get("honorific") or honorific, written.get("suffix") or suffix)
+        found_name = self._named(full, given, family[:1], family[1:], issues=issues, dress=dress)
+        return self._stable(found_name, (*given, *family), dress, depth=depth)
 
-    def _organisation(self, raw: str) -> Identifier:
-        value = " ".join(raw.split())
-        return Identifier(self.kind, raw, value, Status.POSSIBLE, issues=(_ORGANISATION,))
+    def _stable(self, found: Identifier, named: Sequence[Unit], dress: tuple[str, str], *, depth: int) -> Identifier:
+        """A name that is read again where its canonical form would not be (a title among its words)."""
+        if found.status is not Status.VALID or found.value is None or depth > _DEEPEST:
+            return found
+        before, after, rest = dressing(found.value)
+        alike = len(units(rest)) == len(named) and not one_person(rest, rest)[1]
+        if alike and not (before or after):
+            return found
+        own = {"honorific": dress[0] or before, "suffix": dress[1] or after}
+        again = self._from_full(rest, {name: text for name, text in own.items() if text}, depth=depth + 1)
+        return replace(again, raw=found.raw, issues=tuple(dict.fromkeys((*found.issues, *again.issues))))
+
+    def _with_comma(self, text: str) -> tuple[Sequence[Unit], Sequence[Unit], str, str]:
+        """Given names, surnames, honorific, suffix: `Surname, Jr., Given`, `Given Surname, Jr.`, `Name, job`."""
+        honorifics: list[str] = []
+        suffixes: list[str] = []
+        pieces: list[str] = []
+        for segment in text.split(","):
+            honorific, own, rest = dressing(segment)
+            honorifics += [honorific] if honorific else []
+            alone = is_suffix(rest.strip())
+            suffixes += [each for each in (rest.strip() if alone else "", own) if each]
+            pieces += [rest] if rest.strip() and not alone else []
+        before, after = units(pieces[0] if pieces else ""), units(" ".join(pieces[1:]))
+        if not after or is_titled(before, after):
+            given, family, _ = split(before, family_first=self.order == "family_first")
+            return given, family, " ".join(honorifics), " ".join(suffixes)
+        return after, before, " ".join(honorifics), " ".join(suffixes)
 
     def _from_columns(self, written: Mapping[str, str]) -> Identifier:
         raw = " ".join([written[name] for name in _COLUMNS if name in written])
-        read = {name: text for name, text in written.items() if len(text) <= _LONGEST}
-        given_name = _given_column(read.get("given", ""))
-        family_name = _family_column(read.get("family", ""))
-        second_name = _second_column(read.get("second_family", ""))
+        read = {name: text for name, text in written.items() if len(text) <= LONGEST}
+        given_name = given_column(read.get("given", ""))
+        family_name = family_column(read.get("family", ""))
+        second_name = second_column(read.get("second_family", ""))
         if not (given_name.named or family_name.named or second_name.named):
             return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
         honorific = given_name.dress[0]
@@ -190,23 +196,32 @@ class PersonName(IdentifierType):
         shown: dict[str, str] = {}
         keys: dict[str, str] = {}
         if given:
-            shown["given"], of_given = _given_reading(tuple(given))
+            shown["given"], of_given = given_reading(tuple(given))
             keys.update(of_given)
         if family:
-            shown["family"], keys["family_name"], keys["family_sound"] = _family_reading(tuple(family))
+            shown["family"], keys["family_name"], keys["family_sound"] = family_reading(tuple(family))
         if second:
-            shown["second_family"], keys["second_family_name"], _ = _family_reading(tuple(second))
+            shown["second_family"], keys["second_family_name"], _ = family_reading(tuple(second))
         value = " ".join(shown.values())
-        if len(value) < 16 and _is_absent_name(value):
+        if len(value) < 16 and is_absent_name(value):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER)
         if dress[0]:
             shown["honorific"] = dress[0].strip()
         if dress[1]:
-            shown["suffix"] = SUFFIXES.get(fold(dress[1]), dress[1].strip())
+            shown["suffix"] = suffix_form(dress[1])
         if given and family:
             return Identifier(self.kind, raw, value, Status.VALID, "", keys, shown, issues)
         issues = (*issues, _UNSPLIT) if len(given) + len(family) == 1 else issues
         return Identifier(self.kind, raw, value, Status.POSSIBLE, "", keys, shown, issues)
+
+    def mask(self, value: str) -> str:
+        """The initials.
+
+        >>> PersonName().mask("Juan Carlos García López")
+        'J*** C*** G*** L***'
+        """
+        masked = " ".join([f"{word[0]}***" for word in value.split()])
+        return "***" if value in masked else masked
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """By the name lists: the shares of given names, of surnames, and of texts that begin with one and go on."""
@@ -217,210 +232,32 @@ class PersonName(IdentifierType):
             found = _sample_units(text)
             if not found:
                 continue
-            known = is_given(found[0].core)
-            surname = is_surname(found[-1].core)
+            known, surname = leaning(found[0].core) > 0, leaning(found[-1].core) < -1
             full += len(found) > 1 and (known or surname) and len(found) < 7
-            given += known and (len(found) == 1 or (is_given(found[-1].core) and not surname))
+            given += known and (len(found) == 1 or leaning(found[-1].core) > 0)
             family += surname and not known and len(found) < 3
         total = len(sample)
         return {"name": 0.9 * full / total, "given_name": 0.9 * given / total, "family_name": 0.9 * family / total}
 
 
-def _with_comma(cleaned: str) -> tuple[Sequence[Unit], Sequence[Unit], str, str]:
-    """Given names, surnames, honorific, suffix: `Surname, Jr., Given`, `Given Surname, Jr.`, `Given Surname, title`."""
-    honorifics: list[str] = []
-    suffixes: list[str] = []
-    pieces: list[str] = []
-    for segment in cleaned.split(","):
-        honorific, own, text = _dressing(segment)
-        honorifics += [honorific] if honorific else []
-        alone = is_suffix(text.strip())
-        suffixes += [each for each in (text.strip() if alone else "", own) if each]
-        pieces += [text] if text.strip() and not alone else []
-    before, after = units(pieces[0] if pieces else ""), units(" ".join(pieces[1:]))
-    titled = len(before) > 1 and bool(after) and is_given(before[0].core) and not is_given(after[0].core)
-    if not after or titled:
-        given, family, _ = split(before)
-        return given, family, " ".join(honorifics), " ".join(suffixes)
-    return after, before, " ".join(honorifics), " ".join(suffixes)
+def suffix_form(text: str) -> str:
+    """The usual form of a suffix (`jnr` → `Jr`)."""
+    return SUFFIXES.get(fold(text), text.strip())
 
 
-def _one_person(raw: str, cleaned: str) -> tuple[str, tuple[Issue, ...]]:
-    """The first of a couple that shares one line (`Ana y Luis García`), with an issue that says so."""
-    couple = _COUPLE.match(raw.strip())
-    if couple is None or not (
-        is_given(fold(couple[1])) and is_given(fold(couple[2])) and not is_surname(fold(couple[2]))
-    ):
-        return cleaned, ()
-    rest = _cleaned(raw.strip()[couple.end() :])
-    return f"{_cleaned(couple[1]).strip()} {rest.strip()}", (_COUPLED,)
+def is_titled(before: Sequence[Unit], after: Sequence[Unit]) -> bool:
+    """Whether what follows a comma is no given name but something else, such as a job."""
+    return len(before) > 1 and is_given(before[0].core) and not is_given(after[0].core)
+
+
+def _are_surnames(found: Sequence[Unit]) -> bool:
+    """Whether units that follow a form of address are surnames alone."""
+    if len(found) == 1:
+        return not is_given(found[0].core)
+    return all(traits(unit).leaning <= -2 for unit in found)
 
 
 def _sample_units(text: str) -> list[Unit]:
     if len(text) > 60 or any(each.isdigit() or each in "@/:;" for each in text):
         return []
-    return units(_cleaned(text).replace(",", " "))
-
-
-def _is_absent_name(text: str) -> bool:
-    start = fold_word(text.partition(" ")[0]).partition(" ")[0]
-    if start and start not in _ABSENT_STARTS:
-        return False
-    folded = fold(text)
-    return folded in ABSENT or folded in _ABSENT_NAMES
-
-
-class _Column(NamedTuple):
-    """A name column as read: whether it names somebody, honorific and suffix, the rest as text and as units."""
-
-    named: bool
-    dress: tuple[str, str]
-    text: str
-    units: tuple[Unit, ...]
-    is_honorific: bool = False
-
-
-@lru_cache(maxsize=1 << 16)
-def _given_column(text: str) -> _Column:
-    column = _column(text)
-    honorific, suffix, rest = _dressing(column)
-    found = tuple(units(rest.replace(",", " ")))
-    return _Column(bool(column), (honorific, suffix), rest, found, fold(rest) in _LONE_HONORIFICS)
-
-
-@lru_cache(maxsize=1 << 16)
-def _family_column(text: str) -> _Column:
-    column = _column(text)
-    _, suffix, rest = _dressing(column, leading=False)
-    return _Column(bool(column), ("", suffix), rest, tuple(units(rest.replace(",", " "))))
-
-
-@lru_cache(maxsize=1 << 16)
-def _second_column(text: str) -> _Column:
-    column = _column(text)
-    return _Column(bool(column), ("", ""), column, tuple(units(column)))
-
-
-def _column(text: str) -> str:
-    """A name column without what is no name; empty for an absence word."""
-    if not text:
-        return ""
-    if len(text) < 40 and _is_absent_name(text):
-        return ""
-    return _cleaned(text)
-
-
-def _cleaned(text: str) -> str:
-    """The words of a name: without emoji, digits, brackets and what stands in them."""
-    if text.replace(" ", "").isalpha() and "ª" not in text:
-        return text
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    if "(" in text or '"' in text or "[" in text or "“" in text or "«" in text:
-        text = _BRACKETED.sub(" ", text)
-    if "ª" in text:
-        text = _MARIA.sub("Mª ", text)
-    text = _NOT_NAME.sub(" ", _ORDINAL.sub(" ", text))
-    if "." in text:
-        text = _ABBREVIATED.sub(". ", text)
-    return _DASHES.sub("-", text) if "-" in text or "–" in text else text
-
-
-def _dressing(text: str, *, leading: bool = True) -> tuple[str, str, str]:
-    """The honorific and the suffix of a name, and the name without them."""
-    words = text.replace(",", " , ").split() if "," in text else text.split()
-    if not text.isalnum() and not text.replace(" ", "").isalnum():
-        words = [word for word in words if word == "," or fold_word(word)]
-    start, end = 0, len(words)
-    while leading and end - start > 1 and is_honorific(words[start], words[start + 1]):
-        start += 1
-    while end - start > 1 and words[end - 1] != "," and is_suffix(words[end - 1]):
-        end -= 1
-        while end - start > 1 and words[end - 1] == ",":
-            end -= 1
-    if start == 0 and end == len(words):
-        return "", "", text
-    suffix = " ".join(word for word in words[end:] if word != ",")
-    return " ".join(words[:start]), suffix, " ".join(words[start:end])
-
-
-@lru_cache(maxsize=1 << 16)
-def _surname(whole: str) -> str:
-    """The key of a surname: `de la cruz` → `cruz`, `mc donald` → `mcdonald`, `van der berg` → `vanderberg`."""
-    words = whole.split()
-    if len(words) == 1:
-        return unglued(whole)
-    kept = [word if word in PARTICLES else f"{word} " for word in words[:-1] if word not in _DROPPED]
-    return "".join((*kept, words[-1]))
-
-
-@lru_cache(maxsize=1 << 16)
-def _given_reading(found: tuple[Unit, ...]) -> tuple[str, Mapping[str, str]]:
-    """How given names are shown, and their keys."""
-    keys = {"given_name": _given(" ".join([unit.whole for unit in found]))}
-    root = _root(found[0].core)
-    if root:
-        keys["given_root"] = root
-    keys["given_initial"] = found[0].core[0]
-    return _shown(found), keys
-
-
-@lru_cache(maxsize=1 << 16)
-def _family_reading(found: tuple[Unit, ...]) -> tuple[str, str, str]:
-    """How surnames are shown, their key, and how they sound."""
-    key = " ".join([_surname(unit.whole) for unit in found])
-    return _shown(found), key, sound(key)
-
-
-@lru_cache(maxsize=1 << 16)
-def _given(whole: str) -> str:
-    """The key of a whole given name: written abbreviations are undone (`ma jose` → `maria jose`)."""
-    full = synonyms("name_abbreviations")
-    return " ".join([full.get(word, word) for word in whole.split()])
-
-
-@lru_cache(maxsize=1 << 16)
-def _root(core: str) -> str:
-    """The first given name with nicknames and abbreviations undone; nothing for an initial."""
-    first = core.partition(" ")[0]
-    return "" if len(first) < 2 else synonyms("nicknames").get(first, first)
-
-
-def _shown(found: Sequence[Unit]) -> str:
-    """Names with the capitals that people write, word by word, so that it does not matter how words are grouped."""
-    text = " ".join([_cased(unit.text) for unit in found])
-    return text.strip(" -")
-
-
-@lru_cache(maxsize=1 << 16)
-def _cased(unit: str) -> str:
-    if unit.istitle():
-        return unit
-    *particles, core = unit.split(" ")
-    flat = [_cased_particle(word) if word.isupper() or unit.islower() else word for word in particles]
-    return " ".join([*flat, _titled_word(core) if _is_flat(core) else core])
-
-
-def _cased_particle(word: str) -> str:
-    return word.lower() if word.lower() in _LOW else _titled_word(word)
-
-
-def _is_flat(word: str) -> bool:
-    """Whether a word is all in capitals, or has none."""
-    return word.isupper() or word.islower()
-
-
-def _capital(letter: str) -> str:
-    upper = letter.upper()
-    return upper if len(upper) == 1 else letter
-
-
-@lru_cache(maxsize=1 << 16)
-def _titled_word(word: str) -> str:
-    """A word in title case, with `Mc`, `O'` and hyphens as people write them."""
-    lowered = word.lower()
-    if len(lowered) != len(word) or lowered.upper().lower() != lowered:
-        return word
-    pieces = re.split(r"([-'’])", lowered)
-    joined = "".join(_capital(piece[:1]) + piece[1:] for piece in pieces)
-    return "Mc" + joined[2:3].upper() + joined[3:] if joined.startswith("Mc") and len(joined) > 4 else joined
+    return units(cleaned(text).replace(",", " "))

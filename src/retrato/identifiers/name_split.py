@@ -2,47 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from retrato.identifiers.folding import fold, fold_word
-from retrato.identifiers.tables import listed, synonyms, words
+from retrato.identifiers.folding import fold
+from retrato.identifiers.name_keys import shown_unit
+from retrato.identifiers.name_words import Traits, Unit, is_english_surname, is_spanish_surname, traits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
-HONORIFICS = frozenset(listed("name_words", "honorific"))
-_SPANISH_HONORIFIC_INITIALS = frozenset({"d.", "dª", "dª.", "d.ª", "dº", "da."})
-SUFFIXES = synonyms("name_suffixes")
-_AMBIGUOUS_SUFFIXES = frozenset({"junior", "senior", "hijo", "filho", "neto", "md", "rn"})
-PARTICLES = frozenset(listed("name_words", "particle"))
 _LINKS = frozenset({"y", "e", "i"})
-#: What follows `de`, `del`, `de la`, `de los` in a given name (María del Carmen, Juan de Dios).
-_DEVOTIONS = frozenset(listed("name_words", "devotion"))
-_DEVOTED = frozenset(
-    {"maria", "ma", "mari", "ana", "juan", "jose", "rosa", "virginia", "jesus", "francisco", "teresa", "m", "flor"}
-)
-#: Given names that often stand before a second one.
-_PAIRING = words("name_pairs")
-_ORGANISATION_END = re.compile(
-    r"(?:,?\s+(?:s\.?\s?l\.?(?:\s?u\.?|\s?p\.?)?|s\.?\s?a\.?(?:\s?u\.?)?|s\.?\s?c\.?|c\.?\s?b\.?|s\.?\s?a\.?\s+de\s+c\.?\s?v\.?|s\.?\s?coop\.?"
-    r"|inc\.?|llc\.?|ltd\.?|plc\.?|gmbh|corp\.?|co\.|limited|s\.?r\.?l\.?|ltda\.?|s\.?a\.?s\.?|llp|pty))\s*$",
-    re.IGNORECASE,
-)
-_ORGANISATION_WORDS = frozenset(listed("name_words", "organisation"))
-
-
-_ORGANISATION_ENDS = frozenset(listed("name_words", "legal form"))
-
-
-class Unit(NamedTuple):
-    """A word of a name with the particles before it: as written, its folded core, and its folded whole."""
-
-    text: str
-    core: str
-    whole: str
+#: How rare it is, in logarithms, to have so many given names and so many surnames: by kind of name, then by count.
+#: Estimates from what registers of each kind hold.
+_GIVEN_COUNTS = {"two": (-9.0, 0.0, -0.3, -4.0, -7.0), "one": (-9.0, 0.0, -0.2, -1.5, -3.0)}
+_FAMILY_COUNTS = {"two": (-9.0, -1.0, 0.0, -4.0), "one": (-9.0, 0.0, -7.0, -12.0), "unsure": (-9.0, 0.0, -2.0, -7.0)}
+#: How rare surnames first are where nothing else tells.
+_TURNED = -2.5
+_NEVER = -99.0
+#: More surnames than these do not stand first.
+_MOST_FAMILY = 3
+#: An order is sure when the other one is so much less likely.
+SURE_ORDER = 4.0
 
 
 class Split(NamedTuple):
@@ -53,208 +34,163 @@ class Split(NamedTuple):
     turned: bool = False
 
 
-@cache
-def _given_names() -> frozenset[str]:
-    return (
-        words("given_es")
-        | words("given_en")
-        | frozenset(synonyms("nicknames"))
-        | frozenset(synonyms("nicknames").values())
-    )
+class Decision(NamedTuple):
+    """How many units are surnames and whether they stand first; how sure the order is (above 0: given names first)."""
+
+    family: int
+    turned: bool
+    order: float
 
 
-@cache
-def _surnames() -> frozenset[str]:
-    return words("surnames_es") | words("surnames_en")
-
-
-def is_given(core: str) -> bool:
-    """Whether a folded word is a known given name or nickname."""
-    return core in _given_names()
-
-
-@cache
-def _undoubted_given() -> frozenset[str]:
-    return _given_names() - HONORIFICS
-
-
-def is_surname(core: str) -> bool:
-    """Whether a folded word is a known surname, or has a surname's ending (`-ez`)."""
-    return core in _surnames() or is_spanish_surname(core) or unglued(core) != core
-
-
-@cache
-def _spanish_surnames() -> frozenset[str]:
-    return words("surnames_es")
-
-
-@cache
-def _english_surnames() -> frozenset[str]:
-    return words("surnames_en") - _spanish_surnames()
-
-
-def is_spanish_surname(core: str) -> bool:
-    """Whether a folded word is a known Spanish surname, or a patronymic in `-ez`."""
-    return core in _spanish_surnames() or (len(core) > 4 and core.endswith("ez") and core not in _given_names())
-
-
-@lru_cache(maxsize=1 << 16)
-def unglued(core: str) -> str:
-    """A surname without a `de la` that was written onto it: `delacruz` → `cruz`; only before a known Spanish surname.
-
-    >>> unglued("delacruz"), unglued("delaney")
-    ('cruz', 'delaney')
-    """
-    for particle in ("dela", "delos", "delas"):
-        if core.startswith(particle) and core[len(particle) :] in _spanish_surnames():
-            return core[len(particle) :]
-    return core
-
-
-def units(text: str) -> list[Unit]:
-    """The words of a name, each with the particles before it.
-
-    >>> [unit.text for unit in units("María José de la Cruz Ortega y Gasset")]
-    ['María', 'José', 'de la Cruz', 'Ortega', 'y Gasset']
-    """
-    found: list[Unit] = []
-    pending: list[str] = []
-    tokens = text.split()
-    last = len(tokens) - 1
-    for position, token in enumerate(tokens):
-        word = _word(token)
-        core = word.core
-        if not core:
-            continue
-        if (
-            core in PARTICLES
-            and position < last
-            and not (not found and not pending and core in {"ben", "al", "e", "i", "y", "d", "san"})
-        ):
-            pending.append(token)
-            continue
-        if pending:
-            found.append(_unit(pending, token, core))
-            pending = []
-        else:
-            found.append(word)
-    if pending:
-        found.append(_unit(pending[:-1], pending[-1], fold(pending[-1])))
-    return found
-
-
-@lru_cache(maxsize=1 << 17)
-def _word(token: str) -> Unit:
-    core = fold(token)
-    return Unit(token, core, core)
-
-
-def _unit(pending: Sequence[str], token: str, core: str) -> Unit:
-    if not pending:
-        return _word(token)
-    written = " ".join((*pending, token))
-    return Unit(written, core, fold(written))
-
-
-def split(found: list[Unit]) -> Split:
+def split(found: Sequence[Unit], *, family_first: bool = False) -> Split:
     """Tell given names from surnames, in whatever order they stand.
 
+    `family_first`: surnames stand first where the name itself does not tell.
+
+    >>> from retrato.identifiers.name_words import units
     >>> [unit.text for unit in split(units("María del Carmen García de la Cruz")).given]
     ['María', 'del Carmen']
     >>> split(units("GARCIA LOPEZ JUAN CARLOS")).turned
     True
     """
-    if len(found) < 2:
-        alone = bool(found) and (
-            found[0].whole != found[0].core or (is_surname(found[0].core) and not is_given(found[0].core))
-        )
-        return Split((), tuple(found)) if alone else Split(tuple(found), ())
-    turned = _turned(found)
-    if turned:
-        return Split(tuple(found[turned:]), tuple(found[:turned]), True)
-    count = _given_count(found)
+    decision = decide(signature(found), family_first)
+    if decision.turned:
+        return Split(tuple(found[decision.family :]), tuple(found[: decision.family]), True)
+    count = len(found) - decision.family
     return Split(tuple(found[:count]), tuple(found[count:]))
 
 
-def _turned(found: list[Unit]) -> int:
-    """How many surnames stand first, when they do; else 0."""
-    first = found[0]
-    if is_given(first.core) or not (is_surname(first.core) or first.whole != first.core):
-        return 0
-    tail = len(found)
-    while tail > 1 and is_given(found[tail - 1].core) and (found[tail - 1].core not in _surnames()):
-        tail -= 1
-    if tail == len(found) or (
-        tail > 2 and not all(is_surname(unit.core) or unit.whole != unit.core for unit in found[:tail])
-    ):
-        return 0
-    return tail if tail <= 3 else 0
+def settled(given: Sequence[Unit], family: Sequence[Unit]) -> tuple[Sequence[Unit], Sequence[Unit]]:
+    """Given names and surnames so that their canonical form, given names first and no capitals, is read as it stands.
+
+    >>> from retrato.identifiers.name_words import units
+    >>> given, family = settled(units("García"), units("Ana"))
+    >>> given[0].text, family[0].text
+    ('Ana', 'García')
+    """
+    canonical = [shown_unit(unit) for unit in (*given, *family)]
+    decision = decide(signature(canonical), False)
+    if not decision.turned:
+        return given, family
+    together = [*given, *family]
+    return together[decision.family :], together[: decision.family]
 
 
-def _given_count(found: list[Unit]) -> int:
-    """How many units from the start are given names."""
-    total = len(found)
-    count = 1
-    while count < total and _continues(found, count):
-        count += 1
-    rest = total - count
-    if rest > 2 and count == 1 and not is_spanish_surname(found[1].core):
-        count = 2 if total > 3 or not _is_spanish(found) else 1
-    if rest == 2 and count == 1 and not _is_spanish(found):
-        count = 2
-    return max(1, min(count, total))
+def signature(found: Sequence[Unit]) -> tuple[Traits, ...]:
+    """What the tables know of the units of a name; two names with one signature are split alike."""
+    known = [traits(unit) for unit in found]
+    for position in range(1, len(found)):
+        if found[position].whole == found[position - 1].whole:
+            known[position] = known[position]._replace(repeated=True)
+    return tuple(known)
 
 
-def _continues(found: list[Unit], position: int) -> bool:
-    """Whether the unit at a position still belongs to the given names."""
-    unit, total = found[position], len(found)
-    if unit.whole != unit.core:
-        begins = unit.whole.startswith(("de ", "del "))
-        return (
-            begins
-            and unit.core in _DEVOTIONS
-            and found[position - 1].core in _DEVOTED
-            and (total - position > 1 or position == 1)
+@lru_cache(maxsize=1 << 17)
+def decide(known: tuple[Traits, ...], family_first: bool) -> Decision:
+    """The likeliest of all splits of a name with these traits."""
+    count = len(known)
+    if count < 2:
+        alone = count == 1 and (known[0].particle or known[0].leaning < -1)
+        return Decision(int(alone), False, 0.0)
+    known = _with_links(_with_capitals(known))
+    kind = _kind(known)
+    straight, families = max((_straight(known, kind, family), -family) for family in range(count))
+    ways = range(1, min(count, _MOST_FAMILY + 1))
+    turned, turned_families = max((_turned(known, kind, family), -family) for family in ways)
+    told = [(_turned(known, kind, family), -family) for family in ways if _is_told(known, family)]
+    order = straight - turned
+    if told and max(told)[0] + _TURNED > straight:
+        return Decision(-max(told)[1], True, order)
+    if family_first and order < SURE_ORDER:
+        return Decision(-turned_families, True, order)
+    return Decision(-families, False, order)
+
+
+def _with_capitals(known: tuple[Traits, ...]) -> tuple[Traits, ...]:
+    """Surnames written in capitals among given names that are not (`DUPONT Marie`)."""
+    capitals = [unit.upper for unit in known if not unit.initial]
+    if all(capitals) or not any(capitals):
+        return known
+    return tuple(
+        unit if unit.initial else unit._replace(leaning=unit.leaning + (-3.0 if unit.upper else 1.0)) for unit in known
+    )
+
+
+def _with_links(known: tuple[Traits, ...]) -> tuple[Traits, ...]:
+    """Surnames before a `y` (`Ramón y Cabrera`)."""
+    if not any(unit.linked for unit in known[1:]):
+        return known
+    linked = (*(unit.linked for unit in known[1:]), False)
+    return tuple(unit._replace(leaning=-3.0) if before else unit for unit, before in zip(known, linked, strict=True))
+
+
+def _kind(known: tuple[Traits, ...]) -> str:
+    culture = sum(unit.culture for unit in known)
+    return "two" if culture > 0 else "one" if culture < 0 else "unsure"
+
+
+def _straight(known: tuple[Traits, ...], kind: str, family: int) -> float:
+    """The score of given names first and so many surnames last."""
+    count = len(known) - family
+    if not family:
+        pair = len(known) == 2 and (
+            (known[0].pairing and known[1].only_given) or (known[0].devoted and known[1].devotion == 2)
         )
-    remaining = total - position
-    if len(unit.core) == 1:
-        return remaining > 1
-    if not is_given(unit.core):
-        return False
-    if remaining == 1:
-        return (
-            found[position - 1].core in _PAIRING
-            and unit.core in words("given_es")
-            and not is_surname(unit.core)
-            and total == 2
-        )
-    if unit.core in _surnames():
-        if remaining == 2 and total == 3:
-            last = found[position + 1].core
-            return found[0].core in _PAIRING and is_surname(last) if _is_spanish(found) else True
-        return remaining > 2
-    return True
+        return _given_score(known, kind) - 0.5 if pair else _NEVER
+    return _given_score(known[:count], kind) + _family_score(known[count:], kind)
 
 
-def _is_spanish(found: Sequence[Unit]) -> bool:
-    """Whether the name is of the kind with two surnames."""
-    score = 0
-    for position, unit in enumerate(found):
-        core = unit.core
-        if position == 0:
-            score += (core in words("given_es")) - (core in words("given_en"))
+def _turned(known: tuple[Traits, ...], kind: str, family: int) -> float:
+    """The score of so many surnames first."""
+    bonus = 3.0 if _is_eastern(known, family) else 0.0
+    return _given_score(known[family:], kind) + _family_score(known[:family], kind) + bonus
+
+
+def _is_told(known: tuple[Traits, ...], family: int) -> bool:
+    """Whether the words themselves tell that surnames stand first: a surname is there, and a given name after it."""
+    first, after = known[0], known[family]
+    if _is_eastern(known, family):
+        return True
+    surname = first.leaning <= -1 or (family == 2 and -1 < first.leaning < 0 and known[1].leaning <= -2)
+    return surname and after.leaning >= 0 and not after.initial and not after.particle
+
+
+def _is_eastern(known: tuple[Traits, ...], family: int) -> bool:
+    """Whether a surname of the East stands before words that no table has."""
+    first = known[0]
+    return first.eastern and family == 1 and first.leaning < 0 and all(-2 < unit.leaning < 0 for unit in known[1:])
+
+
+def _given_score(known: tuple[Traits, ...], kind: str) -> float:
+    score = _at(_GIVEN_COUNTS["two" if kind == "two" else "one"], _named_count(known))
+    for position, unit in enumerate(known):
+        if unit.devotion and position and known[position - 1].devoted:
+            score += 3.0 if unit.devotion == 2 else 0.0
         else:
-            score += 2 * is_spanish_surname(core) - 2 * (
-                core in words("surnames_en") and core not in _spanish_surnames()
-            )
-        if unit.whole.startswith(("de ", "del ", "y ")) or "ñ" in unit.text.lower():
-            score += 2
-    return score > 0
+            score += -3.0 if unit.repeated else unit.leaning
+    return score
+
+
+def _family_score(known: tuple[Traits, ...], kind: str) -> float:
+    score = _at(_FAMILY_COUNTS[kind], len(known))
+    for unit in known:
+        score += -1.5 if unit.devotion == 2 else 3.0 if unit.repeated else -unit.leaning
+    return score
+
+
+def _named_count(known: tuple[Traits, ...]) -> int:
+    """Given names, those with a devotion and initials counted with the one before them."""
+    return len(known) - sum(1 for unit in known[1:] if unit.devotion or unit.initial)
+
+
+def _at(scores: tuple[float, ...], count: int) -> float:
+    return scores[count] if count < len(scores) else scores[-1] - 3.0 * (count - len(scores) + 1)
 
 
 def is_two_surnames(found: Sequence[Unit]) -> bool:
     """Whether a surname column holds a first and a second surname, as in Spain, and not one double-barrelled surname.
 
+    >>> from retrato.identifiers.name_words import units
     >>> [is_two_surnames(units(text)) for text in ("García López", "Lloyd Webber", "Ortega y Gasset")]
     [True, False, True]
     """
@@ -264,37 +200,4 @@ def is_two_surnames(found: Sequence[Unit]) -> bool:
     if fold(second.text.split()[0]) in _LINKS and second.whole != second.core:
         return True
     known = is_spanish_surname(first.core), is_spanish_surname(second.core)
-    english = _english_surnames()
-    return all(known) or (any(known) and not (first.core in english or second.core in english))
-
-
-def is_organisation(text: str, found: Sequence[Unit]) -> bool:
-    """Whether a name, given as written and as units, is that of a company or an institution.
-
-    >>> [is_organisation(text, units(text)) for text in ("Talleres Ruiz, S.L.", "Pedro Ruiz")]
-    [True, False]
-    """
-    for unit in found:
-        if unit.core in _ORGANISATION_WORDS:
-            return True
-    return bool(found) and found[-1].core in _ORGANISATION_ENDS and _ORGANISATION_END.search(text) is not None
-
-
-def is_honorific(token: str, following: str | None) -> bool:
-    """Whether the first word of a name is a form of address (`D.` only before a Spanish given name)."""
-    lowered = token.lower()
-    if lowered in _SPANISH_HONORIFIC_INITIALS:
-        return following is not None and fold(following) in words("given_es")
-    core = fold_word(token)
-    return core in HONORIFICS and (
-        core != "don" or (following is not None and fold_word(following) in _undoubted_given())
-    )
-
-
-@lru_cache(maxsize=1 << 16)
-def is_suffix(token: str) -> bool:
-    """Whether the last word of a name is a generation or a title."""
-    core = fold_word(token)
-    return (core in SUFFIXES and core not in _AMBIGUOUS_SUFFIXES) or (
-        core in _AMBIGUOUS_SUFFIXES and core not in {"neto", "filho"}
-    )
+    return all(known) or (any(known) and not (is_english_surname(first.core) or is_english_surname(second.core)))

@@ -3,83 +3,90 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 import phonenumbers
+from phonenumbers import CountryCodeSource, PhoneNumberType
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold
+from retrato.identifiers.phone_recognition import phone_share
+from retrato.identifiers.phone_repairs import LONGEST, digits_of, parted, pieces, readings, rewritten
 from retrato.identifiers.placeholders import is_absent, is_null, is_repeated
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
 
-_SEPARATORS = re.compile(r"\s*(?:[;|,\n\r]|\s/\s|\s[oyó&]\s|\s(?:or|and)\s)\s*")
-_SLASH = re.compile(r"(?<=\d{6})\s*/\s*(?=[+\d])")
-_WHATSAPP = re.compile(
-    r"(?:https?://)?(?:wa\.me/|api\.whatsapp\.com/send/?\?phone=|whatsapp://send\?phone=)\+?(\d{7,15}).*", re.IGNORECASE
-)
-_WHATSAPP_ID = re.compile(r"(\d{7,15})(?:[:-]\d+)?@(?:c\.us|s\.whatsapp\.net|g\.us)", re.IGNORECASE)
-_LABEL = re.compile(
-    r"^\s*(?:tel|phone|sms|callto|whatsapp|wa|movil|móvil|cel|fax|tlf|tfno|tf|ph|mob|m|t)?[.:\s]*(?=[+(\d])",
-    re.IGNORECASE,
-)
-_EXTENSION = re.compile(
-    r"\s*(?:;ext=|\bext\.?|\bextensi[oó]n|\bx|\banexo|\bint\.?|#)\s*:?\s*(\d{1,6})\s*$", re.IGNORECASE
-)
-_REMARK = re.compile(r"\s*\([^()\d]*\)\s*$")
-_QUOTES = "'\"`´’=<>"
-_FLOAT = re.compile(r"\+?(\d+)\.0+")
-_SCIENTIFIC = re.compile(r"(\d(?:[.,]\d+)?)[eE]\+?(\d{1,2})")
-_TRUNK_ZERO = re.compile(r"(\+|\b00)\s*(\d{1,3})\s*\(0\)")
-_SHAPE = re.compile(r"[+\d\s().\-/–—·*#\u00a0\u2007\u202f\u200b\u202a\u202c]+")
-#: Calling codes of the countries this package knows best, for telling numbers without a plus sign from ids.
-_CALLING_CODES = (
-    "00",
-    "1",
-    "34",
-    "44",
-    "51",
-    "52",
-    "54",
-    "55",
-    "56",
-    "57",
-    "58",
-    "593",
-    "598",
-    "351",
-    "33",
-    "39",
-    "49",
-)
-_DATE = re.compile(r"[12]\d{3}[-/.]\d\d?[-/.]\d\d?|\d\d?[-/.]\d\d?[-/.](?:\d\d)?\d\d")
+#: No plan has shorter numbers.
+FEWEST_DIGITS = 4
+#: With a calling code no number has more digits that the library reads.
+MOST_DIGITS = 20
+#: A national number of so many digits may be one, wherever it is from.
+POSSIBLE_DIGITS = range(6, 16)
+ARGENTINA = 54
+#: The national number of a mobile in Argentina called from abroad: its 9 stands before area code and number.
+ARGENTINE_MOBILE_DIGITS = 11
+#: Matching compares the last digits of a national number on their own.
+TAIL = 9
+#: A number that so many of the filled cells hold, one in a hundred and fifty in all, belongs to no one person: a
+#: household has a handful of records, while the desk's own number or a made-up one comes again with every tenth form.
+SHARED_SHARE = 0.01
+SHARED_CELLS = 50
+#: Such a number is typed in one or two ways, so only texts with a good part of all its cells need be read.
+_SHARED_SPELLINGS = 10
+
+TYPE_NAMES: Mapping[int, str] = {
+    value: name.lower() for name, value in vars(PhoneNumberType).items() if name.isupper() and name != "UNKNOWN"
+}
+
+_EXTENSION = re.compile(r"[\s,;]*(?:;ext=|\bext\b\.?|\bx|#)\s*:?\s*(\d{1,7})\s*$", re.IGNORECASE)
+_SHAPE = re.compile(r"[^\W\d_]{0,12}[.:\s]*[+\d\s().\-/–—*]+")
+_FROM_NUMBER = {
+    CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN,
+    CountryCodeSource.FROM_NUMBER_WITH_IDD,
+    CountryCodeSource.FROM_NUMBER_WITHOUT_PLUS_SIGN,
+}
 
 _DAMAGED = Issue("spreadsheet_damage", "the number was rounded by a spreadsheet: its last digits are lost")
-_NO_REGION = Issue("no_region", "a national number without a country cannot be checked")
-_NOT_VALID = Issue("not_in_use", "no numbering plan has such a number")
+NO_REGION = Issue("no_region", "a national number without a country cannot be checked")
+NOT_VALID = Issue("not_in_use", "no numbering plan has such a number")
 _NO_NUMBER = Issue("not_a_number", "the text is no phone number")
 _FILLER = Issue("filler", "the digits are a filler, not a number")
+_SHARED = Issue("shared_by_many", "the number stands in too many records to be a person's")
 _EXTENDED = Issue("extension", "the extension was set aside")
+
+
+class _Read(NamedTuple):
+    """What the library has made of a text: the number, its type, and the repair that helped."""
+
+    number: phonenumbers.PhoneNumber
+    type: int
+    repair: str
 
 
 @dataclass(frozen=True)
 class Phone(IdentifierType):
     """A phone number in E.164. Region: the number's own (`+34…`), else the row's country, else `region`.
 
-    Without any of them a national number keeps its digits, with status `possible`.
+    Without any of them a national number keeps its digits, with status `possible`. Valid numbers have the parts `type`
+    (mobile, fixed_line…), `region` and `region_from` (number, country, default); where there are such, `extension` and
+    `repair` (see `phone_repairs`). Values in `fillers` are placeholders; a national number there stands for all
+    countries.
 
     >>> Phone(region="ES").parse("600 11 22 33").value
     '+34600112233'
-    >>> Phone().parse("34600112233@c.us").value
-    '+34600112233'
+    >>> Phone().parse("34600112233@c.us").parts
+    {'type': 'mobile', 'region': 'ES', 'region_from': 'number'}
     """
 
     region: str | None = None
+    fillers: frozenset[str] = field(default=frozenset(), repr=False)
 
     kind: ClassVar[str] = "phone"
     fields: ClassVar[Mapping[str, Field]] = {
@@ -95,71 +102,125 @@ class Phone(IdentifierType):
         text = parts.get("text")
         if text is None or is_null(text):
             return ()
-        region = country_code(parts.get("country")) or self.region
-        pieces = _pieces(text)
-        if len(pieces) == 1:
-            return (self._read(text, pieces[0], region),)
+        country = region_of(parts.get("country"))
+        region = (country, "country") if country else (self.own_region, "default")
+        written = [each for piece in pieces(text) for each in _numbers(piece, region[0])]
+        if len(written) == 1:
+            return (self._read(text, written[0], region),)
         found: dict[str | None, Identifier] = {}
-        for piece in pieces:
+        for piece in written:
             each = self._read(piece, piece, region)
             found.setdefault(each.value, each)
         if len(found) > 1:
             found.pop(None, None)
         return tuple(found.values())
 
-    def _read(self, raw: str, text: str, region: str | None) -> Identifier:
-        if is_absent(fold(text)):
-            return Identifier(self.kind, raw, None, Status.PLACEHOLDER)
-        number, issues = _repaired(text)
-        if _DAMAGED in issues:
-            return Identifier(self.kind, raw, None, Status.INVALID, issues=issues)
-        digits = "".join(each for each in number if each.isdecimal())
-        if not digits.isascii():
-            digits = fold(digits)
-            number = ("+" if number.startswith("+") else "") + digits
-        if len(digits) < 4 or _SHAPE.fullmatch(number) is None:
-            return Identifier(self.kind, raw, None, Status.INVALID, issues=(*issues, _NO_NUMBER))
-        if _is_filler(digits):
-            value = f"+{digits}" if number.startswith("+") else digits
-            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _FILLER))
-        return self._checked(raw, number, digits, region, issues)
+    @property
+    def own_region(self) -> str | None:
+        """The region that holds where neither number nor row says any, if there is a numbering plan for it."""
+        return region_of(self.region)
 
-    def _checked(self, raw: str, number: str, digits: str, region: str | None, issues: tuple[Issue, ...]) -> Identifier:
-        international = number.startswith("+")
-        if region == "MX" or digits.startswith("521"):
-            number, international, digits = _mexican(number, digits, international, region)
-        parsed = _parsed(number, None if international else region)
-        if parsed is None or not phonenumbers.is_valid_number(parsed):
-            other = None if international or len(digits) < 10 else _parsed("+" + digits, None)
-            if other is not None and phonenumbers.is_valid_number(other):
-                parsed = other
-            elif parsed is None:
-                return self._national(raw, digits, region, issues)
-            else:
-                return self._e164(raw, parsed, Status.INVALID, (*issues, _NOT_VALID))
-        national = str(parsed.national_number)
-        if is_repeated(national):
+    def _read(self, raw: str, text: str, region: tuple[str | None, str]) -> Identifier:
+        number, _, lost = rewritten(text)
+        if lost:
+            return Identifier(self.kind, raw, None, Status.INVALID, issues=(_DAMAGED,))
+        digits = digits_of(number[:LONGEST])
+        if digits and is_filler(digits):
+            return self._filler(raw, f"+{digits}" if number.lstrip(" (").startswith("+") else digits)
+        if len(digits) < FEWEST_DIGITS:
+            absent = is_absent(fold(text[:LONGEST]))
+            status, issues = (Status.PLACEHOLDER, ()) if absent else (Status.INVALID, (_NO_NUMBER,))
+            return Identifier(self.kind, raw, None, status, issues=issues)
+        found = _found(number, region[0])
+        if found is None:
+            return self._unread(raw, number, region[0])
+        return self._e164(raw, found, region[1])
+
+    def _e164(self, raw: str, found: _Read, otherwise: str) -> Identifier:
+        number = found.number
+        national = phonenumbers.national_significant_number(number)
+        value = _e164_of(number)
+        issues: tuple[Issue, ...] = (_EXTENDED,) if number.extension else ()
+        if is_repeated(str(number.national_number)):
+            return self._filler(raw, value)
+        if self.fillers and (value in self.fillers or national in self.fillers):
+            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _SHARED))
+        extra = {"extension": number.extension} if number.extension else {}
+        keys = {"phone": matching_digits(number.country_code or 0, national), "phone_tail": national[-TAIL:]}
+        if found.type == PhoneNumberType.UNKNOWN:
             return Identifier(
-                self.kind, raw, f"+{parsed.country_code}{national}", Status.PLACEHOLDER, issues=(*issues, _FILLER)
+                self.kind, raw, value, Status.INVALID, keys=keys, parts=extra, issues=(*issues, NOT_VALID)
             )
-        return self._e164(raw, parsed, Status.VALID, issues)
+        parts: dict[str, str] = {
+            "type": TYPE_NAMES[found.type],
+            "region": phonenumbers.region_code_for_number(number) or "",
+            "region_from": "number" if number.country_code_source in _FROM_NUMBER else otherwise,
+        }
+        repair = {"repair": found.repair} if found.repair else {}
+        return Identifier(self.kind, raw, value, Status.VALID, keys=keys, parts=parts | repair | extra, issues=issues)
 
-    def _e164(
-        self, raw: str, parsed: phonenumbers.PhoneNumber, status: Status, issues: tuple[Issue, ...]
-    ) -> Identifier:
-        value = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-        digits = value[1:]
-        tail = digits[len(str(parsed.country_code)) :][-9:]
-        keys = {"phone": digits, "phone_tail": tail}
-        return Identifier(self.kind, raw, value, status, keys=keys, issues=issues)
-
-    def _national(self, raw: str, digits: str, region: str | None, issues: tuple[Issue, ...]) -> Identifier:
+    def _unread(self, raw: str, number: str, region: str | None) -> Identifier:
+        """A text that the library does not read: no number at all, or a national number without a region."""
+        extended = _EXTENSION.search(number)
+        number, extension = (number[: extended.start()], extended[1]) if extended else (number, "")
+        digits = digits_of(number)
+        if _SHAPE.fullmatch(number) is None or len(digits) < FEWEST_DIGITS:
+            return Identifier(self.kind, raw, None, Status.INVALID, issues=(_NO_NUMBER,))
+        international = "+" in number
         national = digits.lstrip("0") or digits
-        status, issue = (
-            (Status.POSSIBLE, _NO_REGION) if region is None and 6 <= len(digits) <= 15 else (Status.INVALID, _NOT_VALID)
+        value = "+" + digits if international else digits
+        if is_filler(digits):
+            return self._filler(raw, value)
+        issues = (_EXTENDED,) if extension else ()
+        parts = {"extension": extension} if extension else {}
+        if self.fillers and (value in self.fillers or national in self.fillers):
+            return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _SHARED))
+        possible = region is None and not international and len(national) in POSSIBLE_DIGITS
+        status, issue = (Status.POSSIBLE, NO_REGION) if possible else (Status.INVALID, NOT_VALID)
+        keys = {"phone": national, "phone_tail": national[-TAIL:]} if len(national) > 4 else {}
+        return Identifier(self.kind, raw, value, status, keys=keys, parts=parts, issues=(*issues, issue))
+
+    def _filler(self, raw: str, value: str) -> Identifier:
+        return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(_FILLER,))
+
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """Read plainly written numbers with the numbering plans of the library compiled for whole columns."""
+        from retrato.identifiers.columns.phone import accept_phones
+
+        return accept_phones(self, table)
+
+    def inferred(self, columns: Mapping[str, pa.ChunkedArray]) -> tuple[Self, tuple[str, ...]]:
+        """With the numbers as fillers that too many of the filled cells hold to be anybody's own.
+
+        >>> import pyarrow as pa
+        >>> numbers = ["+34600112233"] * 60 + [f"+346001{n}" for n in range(10000, 10100)]
+        >>> kind, found = Phone().inferred({"text": pa.chunked_array([numbers])})
+        >>> sorted(kind.fillers), found
+        (['+34600112233'], ('1 phone number stands in 60 of 160 filled cells: a placeholder',))
+        """
+        import pyarrow.compute as pc
+
+        texts = columns.get("text")
+        if texts is None:
+            return self, ()
+        counts = pc.value_counts(texts.combine_chunks().drop_null()).flatten()
+        filled = pc.sum(counts[1]).as_py() or 0
+        least = max(SHARED_CELLS, SHARED_SHARE * filled)
+        often = pc.greater_equal(counts[1], least / _SHARED_SPELLINGS)
+        cells: dict[str, int] = {}
+        for text, count in zip(counts[0].filter(often).to_pylist(), counts[1].filter(often).to_pylist(), strict=True):
+            for each in self.parse_parts({"text": text}):
+                if each.usable and each.value and each.value not in self.fillers:
+                    cells[each.value] = cells.get(each.value, 0) + count
+        shared = {value: count for value, count in cells.items() if count >= least}
+        if not shared:
+            return self, ()
+        many = len(shared) > 1
+        sentence = (
+            f"{len(shared)} phone number{'s stand' if many else ' stands'} in {sum(shared.values())} of {filled} "
+            f"filled cells: {'placeholders' if many else 'a placeholder'}"
         )
-        keys = {"phone": national, "phone_tail": national[-9:]} if len(digits) > 4 else {}
-        return Identifier(self.kind, raw, national, status, keys=keys, issues=(*issues, issue))
+        return replace(self, fillers=self.fillers | shared.keys()), (sentence,)
 
     def mask(self, value: str) -> str:
         """The country and the last two digits stay.
@@ -172,96 +233,42 @@ class Phone(IdentifierType):
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """The share of values that look like numbers; plain digits say less than `+`, blanks and brackets."""
-        if not sample:
-            return {}
-        likely = sum(_likelihood(text.strip()) for text in sample[:200])
-        return {"phone": 0.95 * likely / len(sample[:200]) * (0.3 if _is_count(sample[:200]) else 1.0)}
+        return {"phone": phone_share(sample)} if sample else {}
 
 
-def _likelihood(text: str) -> float:
-    """How likely one text is a phone number rather than an id, a date or a code."""
-    if "@" in text:
-        return 1.0 if _WHATSAPP_ID.fullmatch(text) else 0.0
-    digits = sum(each.isdigit() for each in text)
-    if not 8 <= digits <= 15 or _DATE.match(text) or not _SHAPE.fullmatch(text):
-        return 0.0
-    if not text.isdigit():
-        return 1.0 if text[0] in "+(" or " " in text or "-" in text else 0.4
-    if digits == 9:
-        return 0.7 if text[0] in "6789" else 0.3
-    if digits == 10:
-        return 0.2 if text.startswith(("15", "16", "17")) else 0.5
-    return 0.7 if digits > 10 and text.startswith(_CALLING_CODES) else 0.2
+@lru_cache(maxsize=1 << 12)
+def region_of(country: str | None) -> str | None:
+    """The region of the library for a country, by name or code; None where there is no numbering plan.
+
+    >>> region_of("España"), region_of("ht"), region_of("Atlantis")
+    ('ES', 'HT', None)
+    """
+    if not country:
+        return None
+    code = country_code(country) or country.strip().upper()
+    return code if code in phonenumbers.SUPPORTED_REGIONS else None
 
 
-def _is_count(sample: Sequence[str]) -> bool:
-    """Whether the values are numbers that run on, as ids do."""
-    numbers = [int(text) for text in sample if text.isdecimal() and len(text) < 16]
-    return len(numbers) == len(sample) > 10 and max(numbers) - min(numbers) < 50 * len(numbers)
+def matching_digits(code: int, national: str) -> str:
+    """The digits under which all spellings of one subscriber meet.
+
+    A mobile in Argentina is one subscriber whether it is called from abroad with the 9 or at home with the 15 or
+    without: area code and number are never those of another line.
+
+    >>> matching_digits(54, "91123456789"), matching_digits(34, "600112233")
+    ('541123456789', '34600112233')
+    """
+    if code == ARGENTINA and len(national) == ARGENTINE_MOBILE_DIGITS and national.startswith("9"):
+        national = national[1:]
+    return f"{code}{national}"
 
 
-def _pieces(text: str) -> list[str]:
-    if len(text) <= 10 and text.isdigit():
-        return [text]
-    if "wa.me" in text or "whatsapp" in text:
-        found = _WHATSAPP.fullmatch(text.strip())
-        if found:
-            return ["+" + found[1]]
-    pieces = [piece for piece in _SEPARATORS.split(_SLASH.sub(";", text.replace(";ext=", " ext "))) if piece.strip()]
-    if len(pieces) > 1 and _SCIENTIFIC.fullmatch(text.strip()):
-        return [text]
-    return pieces or [text]
+def is_filler(digits: str) -> bool:
+    """Whether digits say nothing: one repeated, counting, or seven of the same at the end.
 
-
-def _repaired(text: str) -> tuple[str, tuple[Issue, ...]]:
-    """The number without labels, extension and spreadsheet damage."""
-    number = text.strip()
-    if number.isdigit() and number.isascii():
-        return ("+" + number[2:].lstrip("0") if number.startswith("00") and len(number) > 10 else number), ()
-    issues: tuple[Issue, ...] = ()
-    if "@" in number:
-        chat = _WHATSAPP_ID.fullmatch(number)
-        if chat:
-            return "+" + chat[1], ()
-    scientific = _SCIENTIFIC.fullmatch(number)
-    if scientific:
-        mantissa, exponent = scientific[1].replace(",", "."), int(scientific[2])
-        if exponent <= 15:
-            whole, _, fraction = mantissa.partition(".")
-            lossless = len(fraction) >= exponent
-            return (whole + fraction.ljust(exponent, "0"))[: exponent + 1], () if lossless else (_DAMAGED,)
-    decimal = _FLOAT.fullmatch(number)
-    if decimal:
-        return _repaired(decimal[1])[0], ()
-    number = _REMARK.sub("", _LABEL.sub("", number.strip(_QUOTES)))
-    extended = _EXTENSION.search(number)
-    if extended and extended.start() > 6:
-        number, issues = number[: extended.start()], (_EXTENDED,)
-    number = _TRUNK_ZERO.sub(
-        r"\1\2", number.replace("\u200e", "").replace("\u202a", "").replace("\u202c", "").replace("＋", "+")
-    )
-    number = number.strip()
-    compact = "".join(each for each in number if each.isdigit())
-    if number.startswith("00") and len(compact) > 9:
-        number = "+" + compact[2:].lstrip("0")
-    elif number.startswith(("(+", "(00")):
-        number = "+" + compact.removeprefix("00")
-    return number, issues
-
-
-def _mexican(number: str, digits: str, international: bool, region: str | None) -> tuple[str, bool, str]:
-    """A Mexican number without the prefixes that went out of use in 2019 (`+52 1`, `044`, `045`, `01`, `1`)."""
-    if len(digits) == 13 and digits.startswith("521"):
-        digits = "52" + digits[3:]
-        return "+" + digits, True, digits
-    if region == "MX" and not international:
-        for prefix in ("044", "045", "01", "1"):
-            if digits.startswith(prefix) and len(digits) == len(prefix) + 10:
-                return digits[len(prefix) :], False, digits[len(prefix) :]
-    return number, international, digits
-
-
-def _is_filler(digits: str) -> bool:
+    >>> is_filler("123456789"), is_filler("34000000000"), is_filler("600112233")
+    (True, True, False)
+    """
     return (
         is_repeated(digits)
         or is_repeated(digits.lstrip("0") or "00000")
@@ -269,8 +276,58 @@ def _is_filler(digits: str) -> bool:
     )
 
 
-def _parsed(number: str, region: str | None) -> phonenumbers.PhoneNumber | None:
+def _found(text: str, region: str | None) -> _Read | None:
+    """The first reading that is valid, else the first of which the library makes a number at all."""
+    first: _Read | None = None
+    possible = False
+    for attempt, name in readings(text, region):
+        if name == "lost_plus" and possible:
+            continue
+        number = _parsed(attempt, region)
+        if number is None or (name == "lost_zero" and not number.italian_leading_zero):
+            continue
+        found = _Read(number, phonenumbers.number_type(number), name)
+        if found.type != PhoneNumberType.UNKNOWN:
+            return found
+        if attempt == text:
+            possible = phonenumbers.is_possible_number(number)
+            first = found
+        elif first is None and not name:
+            first = found
+    return first
+
+
+def _stays_invalid(value: str) -> bool:
+    """Whether an E.164 form that is no valid number is read as itself again (a second prefix may come off)."""
+    again = _found(value, None)
+    return again is not None and again.type == PhoneNumberType.UNKNOWN and _e164_of(again.number) == value
+
+
+def _e164_of(number: phonenumbers.PhoneNumber) -> str:
+    return f"+{number.country_code}{phonenumbers.national_significant_number(number)}"
+
+
+def _numbers(text: str, region: str | None) -> list[str]:
+    """The numbers of a text: one if the whole of it is a valid number, or is a number and no part of it is valid."""
+    several = parted(text)
+    if len(several) > 1 and len(digits_of(text)) <= MOST_DIGITS:
+        whole = _as_it_stands(text, region)
+        if any(map(phonenumbers.is_valid_number, whole)):
+            return [text]
+        parts = (number for each in several for number in _as_it_stands(each, region))
+        if whole and not any(map(phonenumbers.is_valid_number, parts)):
+            return [text]
+    return several
+
+
+def _as_it_stands(text: str, region: str | None) -> list[phonenumbers.PhoneNumber]:
+    """What the library makes of a text without any digit changed."""
+    numbers = (_parsed(attempt, region) for attempt, name in readings(rewritten(text).text, region) if not name)
+    return [number for number in numbers if number is not None]
+
+
+def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
-        return phonenumbers.parse(number, region)
+        return phonenumbers.parse(text, region, keep_raw_input=True)
     except phonenumbers.NumberParseException:
         return None

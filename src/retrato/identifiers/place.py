@@ -12,13 +12,18 @@ from retrato.identifiers.tables import synonyms
 _TURNED_ARTICLE = re.compile(r"^(.*?)(?:,\s*|\s*\()(el|la|los|las|a|o|l'|les|the)\)?$", re.IGNORECASE)
 _SAINTS = {"st": "saint", "ste": "saint", "sta": "santa", "sto": "santo", "mt": "mount", "ft": "fort", "cd": "ciudad"}
 
+_REGION_PREFIXES = (
+    "comunidad de ", "comunidad autonoma de ", "provincia de ", "departamento de ", "departamento del ", "estado de ",
+    "state of ", "region de la ", "region del ", "region de ",
+)  # fmt: skip
+
 
 @lru_cache(maxsize=1 << 16)
 def city_key(text: str | None) -> str | None:
-    """The matching key of a city or suburb, or None.
+    """The matching key of a city or suburb, or None: a second name and the first are one key.
 
-    >>> city_key("Coruña (A)"), city_key("St. Albans"), city_key("MÁLAGA")
-    ('a coruna', 'saint albans', 'malaga')
+    >>> city_key("Coruña (A)"), city_key("St. Albans"), city_key("MÁLAGA"), city_key("NYC")
+    ('a coruna', 'saint albans', 'malaga', 'new york')
     """
     if text is None or is_null(text):
         return None
@@ -27,7 +32,8 @@ def city_key(text: str | None) -> str | None:
     if not folded or is_absent(folded):
         return None
     first, _, rest = folded.partition(" ")
-    return f"{_SAINTS[first]} {rest}" if rest and first in _SAINTS else folded
+    whole = f"{_SAINTS[first]} {rest}" if rest and first in _SAINTS else folded
+    return synonyms("cities").get(whole, whole)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -42,6 +48,9 @@ def region_key(text: str | None) -> str | None:
     folded = fold(text)
     if not folded or is_absent(folded):
         return None
-    for prefix in ("comunidad de ", "comunidad autonoma de ", "provincia de ", "estado de ", "state of ", "region de "):
+    regions = synonyms("regions")
+    if folded in regions:
+        return regions[folded]
+    for prefix in _REGION_PREFIXES:
         folded = folded.removeprefix(prefix)
-    return synonyms("regions").get(folded, folded)
+    return regions.get(folded, folded)

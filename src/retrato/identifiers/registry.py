@@ -10,10 +10,13 @@ from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.account_id import AccountId
 from retrato.identifiers.address import Address
 from retrato.identifiers.attribute import Category, Date, Number, Text
+from retrato.identifiers.consent_flag import ConsentFlag
+from retrato.identifiers.coordinates import Coordinates
 from retrato.identifiers.date import BirthDate
 from retrato.identifiers.device_id import DeviceId
 from retrato.identifiers.email import Email
 from retrato.identifiers.handle import Handle
+from retrato.identifiers.ip_address import IpAddress
 from retrato.identifiers.moment import Moment
 from retrato.identifiers.name import PersonName
 from retrato.identifiers.national_id import NationalId
@@ -21,6 +24,8 @@ from retrato.identifiers.phone import Phone
 from retrato.identifiers.sex import Sex
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from retrato.identifiers.base import IdentifierType
 
 
@@ -35,6 +40,9 @@ TYPES: tuple[IdentifierType, ...] = (
     AccountId(),
     Handle(),
     DeviceId(),
+    IpAddress(),
+    Coordinates(),
+    ConsentFlag(),
     Moment(),
     Category(),
     Text(),
@@ -46,7 +54,12 @@ TYPES: tuple[IdentifierType, ...] = (
 FIELDS = MappingProxyType({name: each for each in TYPES for name in each.fields})
 
 
-def type_of(field: str) -> IdentifierType:
+def fields_of(types: Sequence[IdentifierType]) -> Mapping[str, IdentifierType]:
+    """Each field of these types, and its type."""
+    return FIELDS if types is TYPES else {name: each for each in types for name in each.fields}
+
+
+def type_of(field: str, types: Sequence[IdentifierType] = TYPES) -> IdentifierType:
     """The type that a field of the mapping vocabulary feeds, with the field's namespace set where the type has one.
 
     >>> type_of("given_name").kind, type_of("handle.instagram").namespace
@@ -57,16 +70,17 @@ def type_of(field: str) -> IdentifierType:
     Raises `ConfigurationError` when there is no such field.
     """
     name, _, namespace = field.partition(".")
-    found = FIELDS.get(name)
+    fields = fields_of(types)
+    found = fields.get(name)
     if found is None:
         raise ConfigurationError(
-            [Problem(f"field {field}", "no such field", f"the fields are {', '.join(sorted(FIELDS))}")]
+            [Problem(f"field {field}", "no such field", f"the fields are {', '.join(sorted(fields))}")]
         )
     return _with(found, namespace=namespace) if namespace else found
 
 
 def configured(
-    types: tuple[IdentifierType, ...] = TYPES, *, region: str | None = None, day_first: bool | None = None
+    types: Sequence[IdentifierType] = TYPES, *, region: str | None = None, day_first: bool | None = None
 ) -> tuple[IdentifierType, ...]:
     """The types with the region (ISO 3166-1 alpha-2) and the order of dates set where a type has such an option.
 

@@ -13,6 +13,8 @@ from retrato.identifiers.tables import headers, synonyms
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import pyarrow as pa
+
 
 _SEX = synonyms("sexes")
 _UNTOLD = frozenset({"u", "9", "0", "prefer not to say", "prefiero no decirlo", "indistinto", "not stated"})
@@ -48,6 +50,12 @@ class Sex(IdentifierType):
         if sex is None:
             return (Identifier(self.kind, text, None, Status.INVALID),)
         return (Identifier(self.kind, text, sex, Status.VALID, keys={"sex": sex}),)
+
+    def accept(self, table: pa.Table) -> pa.Table | None:
+        """A column of few different words."""
+        from retrato.identifiers.columns.repeated import accept_repeated
+
+        return accept_repeated(self, table)
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """A column of few distinct values that are all words for a sex."""

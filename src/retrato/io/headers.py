@@ -45,6 +45,14 @@ _ACCOUNTS = {
     "user": "user", "usuario": "user", "subscriber": "subscriber", "abonado": "subscriber", "account": "account",
     "cuenta": "account",
 }  # fmt: skip
+_CONSENTS = {
+    "newsletter": "newsletter", "boletin": "newsletter", "whatsapp": "whatsapp", "sms": "sms", "email": "email",
+    "correo": "email", "phone": "phone", "telefono": "phone", "call": "phone", "llamadas": "phone", "push": "push",
+    "marketing": "marketing", "comercial": "marketing", "comerciales": "marketing", "comunicaciones": "marketing",
+    "publicidad": "marketing", "cookie": "cookies", "cookies": "cookies", "profiling": "profiling",
+    "perfilado": "profiling", "third": "third_parties", "terceros": "third_parties", "cesion": "third_parties",
+    "terms": "terms", "terminos": "terms", "condiciones": "terms",
+}  # fmt: skip
 #: Words around a field that change nothing about it.
 _QUALIFIERS = _words(
     "de del la el of the contact contacto customer client cliente llamante caller user usuario member socio "
@@ -167,7 +175,7 @@ _ADDRESS_FIELDS = frozenset(
 
 
 def _named(field: str, said: Sequence[str], confidence: float) -> HeaderMatch:
-    known = {"handle": _PLATFORMS, "account_id": _ACCOUNTS}.get(field, {})
+    known = {"handle": _PLATFORMS, "account_id": _ACCOUNTS, "consent": _CONSENTS}.get(field, {})
     return HeaderMatch(field, next((known[word] for word in said if word in known), ""), confidence)
 
 

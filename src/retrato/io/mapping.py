@@ -32,15 +32,17 @@ _ATTRIBUTES = frozenset(("category", "text", "number", "date"))
 _PLAIN = frozenset((*RECORD_FIELDS, *EVENT_FIELDS, IGNORE))
 
 
-def map_sources(reads: Sequence[ReadSource], engine: Engine) -> tuple[SourceMapping, ...]:
+def map_sources(
+    reads: Sequence[ReadSource], engine: Engine, types: Sequence[IdentifierType] = TYPES
+) -> tuple[SourceMapping, ...]:
     """The mapping of every source, its region taken into account.
 
     Raises one `ConfigurationError` with every problem of every source, each with a hint.
     """
-    problems = [problem for each in reads for problem in _problems(each, TYPES)]
+    problems = [problem for each in reads for problem in _problems(each, types)]
     if problems:
         raise ConfigurationError(problems)
-    found = [map_source(each, engine, configured(TYPES, region=each.source.region)) for each in reads]
+    found = [map_source(each, engine, configured(types, region=each.source.region)) for each in reads]
     return with_foreign_keys(found, reads, engine)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.base import IdentifierType, Status
+from retrato.identifiers.registry import TYPES
 from retrato.io.events import DIRECTIONS, STATES
 from retrato.io.headers import LABELS, HeaderMatch, header_match, of_somebody_else, squeezed
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 #: Kinds whose parser can tell a value that is none of theirs.
-_CHECKED = frozenset({"email", "phone", "birth_date", "sex", "national_id", "moment"})
+_CHECKED = frozenset({"email", "phone", "birth_date", "sex", "national_id", "moment", "ip_address", "consent"})
 #: What values alone may say, and from which likelihood.
 _TELLING = {
     "email": 0.7,
@@ -24,12 +25,18 @@ _TELLING = {
     "device_id": 0.8,
     "event_time": 0.8,
     "name": 0.75,
+    "ip_address": 0.9,
+    "coordinates": 0.9,
+    "consent": 0.9,
 }
+#: The same for the fields of types that are not of this package.
+_OWN_TELLING = 0.8
 #: Fields whose values must look like another field for that one to win over the header.
 _OVERRULING = {"email": 0.8, "phone": 0.8, "national_id": 0.9}
 #: Codes of any shape: their values may look like a phone or a document without being one.
 _CODES = frozenset({"account_id", "device_id"})
 _NAMES = frozenset({"name", "given_name", "family_name", "second_family_name"})
+_BUILT_IN = frozenset(each.kind for each in TYPES)
 _MANY = 40  # more different honorifics, suffixes than there are
 
 
@@ -68,7 +75,7 @@ def guess(column: str, counted: Mapping[str, int], types: Sequence[IdentifierTyp
         return start.become(None, 0.0, "looks like a label, not like something about the person; carried along")
     match = header_match(column, types)
     if match is None:
-        return _by_values(start)
+        return _by_values(start, types)
     if not sample:
         return start.become(match.name, match.confidence * 0.6, "header; there are no values")
     return _weighed(start, match, counted, types)
@@ -81,14 +88,20 @@ def _scores(sample: Sequence[str], types: Sequence[IdentifierType]) -> dict[str,
     return scores
 
 
-def _by_values(start: Guess) -> Guess:
-    best = max(_TELLING, key=lambda name: (start.scores.get(name, 0.0) / _TELLING[name], name))
+def _by_values(start: Guess, types: Sequence[IdentifierType]) -> Guess:
+    telling = _TELLING | {name: _OWN_TELLING for each in types if _is_own(each) for name in each.fields}
+    best = max(telling, key=lambda name: (start.scores.get(name, 0.0) / telling[name], name))
     score = start.scores.get(best, 0.0)
-    if score < _TELLING[best]:
+    if score < telling[best]:
         return start
     if of_somebody_else(start.column):
         return start.become(None, 0.0, f"holds values like {best}, but of somebody or something else; carried along")
     return start.become(best, 0.7 * score, f"{_percent(score)} of the values look like {best}")
+
+
+def _is_own(kind: IdentifierType) -> bool:
+    """Whether a type is one of the user's."""
+    return kind.kind not in _BUILT_IN
 
 
 def _weighed(start: Guess, match: HeaderMatch, counted: Mapping[str, int], types: Sequence[IdentifierType]) -> Guess:
@@ -115,7 +128,7 @@ def _weighed(start: Guess, match: HeaderMatch, counted: Mapping[str, int], types
 
 def _share_read(counted: Mapping[str, int], kind: IdentifierType, name: str) -> float | None:
     """The share of rows whose value the type can read, placeholders aside; None for types that read anything."""
-    if kind.kind not in _CHECKED:
+    if kind.kind not in _CHECKED and not (_is_own(kind) and kind.checked):
         return None
     part = kind.fields[name].part
     rows: dict[bool, int] = {True: 0, False: 0}

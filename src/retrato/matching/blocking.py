@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from retrato.identifiers.base import Feature
+from retrato.identifiers.base import Feature, Scope
 
 _KEY = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\[:(?P<length>[1-9][0-9]?)\])?")
 
@@ -99,8 +99,14 @@ MOST_ATTRIBUTES = 2
 _ATTRIBUTE_COMPARISONS = ("text", "category")
 
 
-def default_rules(features: Sequence[Feature], attributes: Iterable[str]) -> tuple[BlockingRule, ...]:
-    """The default blocking rules for the features that the data have; `attributes` are the names of the plain ones."""
+def default_rules(
+    features: Sequence[Feature], attributes: Iterable[str], own: Iterable[str] = ()
+) -> tuple[BlockingRule, ...]:
+    """The default blocking rules for the features that the data have; `attributes` are the names of the plain ones.
+
+    `own` are the names of features of types that are not of this package: those that tell a person, or a contact point,
+    have a rule each.
+    """
     keys = {key for feature in features for key in feature.keys}
     named = set(attributes)
     wild = sorted(
@@ -108,8 +114,10 @@ def default_rules(features: Sequence[Feature], attributes: Iterable[str]) -> tup
         for feature in features
         if feature.name in named and feature.comparison in _ATTRIBUTE_COMPARISONS
     )[:MOST_ATTRIBUTES]
+    mine = set(own)
+    telling = [each for each in features if each.name in mine and (each.scope is Scope.PERSON or each.contact_point)]
     rules: list[BlockingRule] = []
-    for names in DEFAULT_RULES:
+    for names in (*((each.keys[0],) for each in telling), *DEFAULT_RULES):
         for attribute in wild if "*" in names else [""]:
             chosen = tuple(attribute if name == "*" else name for name in names)
             if all(BlockingKey.parse(name).name in keys for name in chosen):

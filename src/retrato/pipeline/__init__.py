@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrato.pipeline import block, cluster, events, features, identify, normalise, portray, read, score, train
+from retrato.pipeline import assess, block, cluster, events, features, identify, normalise, portray, read, score, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,7 @@ STAGES = (
         ("scores", "clusters", "household_clusters"),
     ),
     Stage("events", events.events, ("events", "event_identifiers")),
+    Stage("assess", assess.assess, ("quality",)),
     Stage(
         "portray",
         portray.portray,

@@ -19,7 +19,7 @@ MOST_RULES = 32
 
 def block(run: Run) -> None:
     """Make `pairs(a, b, rules)`; report the blocks that stayed too large."""
-    rules = run.ruleset.blocking or default_rules(run.features, run.attributes)
+    rules = run.ruleset.blocking or default_rules(run.features, run.attributes, _own_features(run))
     _check(run, rules)
     engine = run.engine
     engine.create("pairs_by_rule", tree(_NO_PAIRS))
@@ -38,6 +38,11 @@ def block(run: Run) -> None:
     run.effective_rules = tuple(masks)
     run.counts["blocking"] = report
     run.counts["pairs"] = engine.count("pairs")
+
+
+def _own_features(run: Run) -> list[str]:
+    """The features of the types that the user adds."""
+    return [feature.name for each in run.ruleset.own_types for feature in each.features]
 
 
 def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tuple[list[int], dict[str, int]]:

@@ -54,17 +54,18 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
 
 
 def _identifiers(run: Run, numbers: list[int], read: ReadRows) -> None:
-    slots = source_slots(run, numbers)
+    slots = run.event_slots = source_slots(run, numbers)
+    places = {id(slot): place for place, slot in enumerate(slots)}
     run.engine.create("event_identifiers", tree(sql.NO_EVENT_IDENTIFIERS))
     for number, group in enumerate(by_dictionary(slots).values(), start=len(run.cells)):
-        tables = read_cells(run, number, dict(enumerate(group)), _rows, read)
+        tables = read_cells(run, number, {places[id(slot)]: slot for slot in group}, _rows, read)
         columns = [
             ("event", column("event", "c")),
             ("kind", tree("CAST(:k AS VARCHAR)", k=group[0].type.kind)),
             *((name, column(name, "v")) for name in ("namespace", "value", "status")),
         ]
         run.engine.append("event_identifiers", cell_sql.values_of(*tables, columns))
-        run.engine.drop(*tables)
+        run.event_cells.extend(tables)
 
 
 def _rows(source_no: int) -> tuple[exp.Query, tuple[str, ...]]:

@@ -40,7 +40,7 @@ def normalise(run: Run) -> None:
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
     with reading_in_parallel(run.engine.threads) as read:
         records(run, numbers, read)
-        slots = source_slots(run, numbers)
+        slots = run.slots = tuple(inferred(run, slot) for slot in source_slots(run, numbers))
         places = {id(slot): place for place, slot in enumerate(slots)}
         kinds: dict[str, tuple[Feature, ...]] = {}
         found: list[exp.Query] = []
@@ -64,12 +64,14 @@ def row_records(source_no: int) -> tuple[exp.Query, Sequence[str]]:
 
 
 def source_slots(run: Run, numbers: Sequence[int]) -> tuple[Slot, ...]:
-    """The slots of the sources of these numbers, in order, with their types as the data show them to be."""
-    every = (slot for number in numbers for slot in slots_of(number, run.sources[number], run.mappings[number]))
-    return tuple(_inferred(run, slot) for slot in every)
+    """The slots of the sources of these numbers, in order."""
+    types = run.ruleset.types
+    return tuple(
+        slot for number in numbers for slot in slots_of(number, run.sources[number], run.mappings[number], types)
+    )
 
 
-def _inferred(run: Run, slot: Slot) -> Slot:
+def inferred(run: Run, slot: Slot) -> Slot:
     """The slot with its type as the whole of its columns shows it to be."""
     if type(slot.type).inferred is IdentifierType.inferred:
         return slot

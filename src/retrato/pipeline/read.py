@@ -18,7 +18,7 @@ def read(run: Run) -> None:
     _check_names(run)
     run.engine.create("rejected", tree(NO_REJECTED))
     run.reads = tuple(read_source(source, run.engine, f"raw_{number}") for number, source in enumerate(run.sources))
-    run.mappings = map_sources(run.reads, run.engine)
+    run.mappings = map_sources(run.reads, run.engine, run.ruleset.types)
     for each in run.reads:
         run.notes.extend(f"source {each.source.name}: {note}" for note in each.notes)
     run.counts["sources"] = [

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import query, tree
 from retrato.identifiers.moment import Moment
 from retrato.identifiers.registry import configured
 
@@ -26,13 +26,15 @@ _ROLES = ("record_key", "source", "created_at", "updated_at")
 def records(run: Run, numbers: Sequence[int], read: ReadRows) -> None:
     """Make `records` and `row_records(source_no, row, record, version, observed_at)` of these sources."""
     engine = run.engine
-    engine.create("raw_rows", tree(_NO_ROWS))
+    raw_rows = query(_NO_ROWS)
     for number in numbers:
         raw, mapping, source = run.reads[number], run.mappings[number], run.sources[number]
         roles = {role: mapping.first(role) for role in _ROLES}
         roles["record_key"] = source.key or roles["record_key"]
         roles["source"] = source.source_column or roles["source"]
-        engine.append("raw_rows", sql.raw_rows(number, raw.table, source.name, columns=raw.columns, roles=roles))
+        rows = sql.raw_rows(number, raw.table, source.name, columns=raw.columns, roles=roles)
+        raw_rows = exp.union(raw_rows, rows, distinct=False)
+    engine.define("raw_rows", raw_rows)
     texts = exp.union(
         exp.select("source_no", exp.alias_(exp.column("created_text"), "text")).from_("raw_rows"),
         exp.select("source_no", exp.alias_(exp.column("updated_text"), "text")).from_("raw_rows"),
@@ -42,6 +44,10 @@ def records(run: Run, numbers: Sequence[int], read: ReadRows) -> None:
     engine.create("rows", sql.keyed_rows())
     engine.drop("raw_rows", "moments")
     engine.create("records", tree(sql.RECORDS))
+    engine.create("shared_rows", tree(sql.SHARED_ROWS))
+    engine.create("contents", tree(_NO_CONTENTS))
+    for number in numbers:
+        engine.append("contents", sql.version_contents(number, run.reads[number].table, run.reads[number].columns))
     engine.create("row_records", tree(sql.ROW_RECORDS))
     run.counts["rows"] = engine.count("rows")
     run.counts["records"] = engine.count("records")
@@ -50,7 +56,7 @@ def records(run: Run, numbers: Sequence[int], read: ReadRows) -> None:
     )
     for name, count in zip(*(generated.column(each).to_pylist() for each in ("source", "n")), strict=True):
         run.notes.append(f"source {name}: {count} records without a key got one from their content")
-    engine.drop("rows")
+    engine.drop("rows", "shared_rows", "contents")
 
 
 def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) -> None:
@@ -83,9 +89,10 @@ def _first_values(kind: IdentifierType, distinct: pa.Table, read: ReadRows) -> p
 
 
 _NO_ROWS = """
-SELECT 0 AS source_no, CAST(0 AS BIGINT) AS row, '' AS source, '' AS record_key, '' AS content, '' AS created_text,
-  '' AS updated_text LIMIT 0
+SELECT CAST(0 AS INTEGER) AS source_no, CAST(0 AS BIGINT) AS row, '' AS source, '' AS record_key, '' AS content,
+  '' AS created_text, '' AS updated_text WHERE FALSE
 """
+_NO_CONTENTS = "SELECT CAST(0 AS INTEGER) AS source_no, CAST(0 AS BIGINT) AS row, '' AS content WHERE FALSE"
 _NO_MOMENTS = """
 SELECT CAST(0 AS INTEGER) AS source_no, CAST('' AS VARCHAR) AS text, CAST(NULL AS TIMESTAMP) AS time LIMIT 0
 """

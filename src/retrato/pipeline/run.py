@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from retrato.matching.comparisons import Comparison
     from retrato.matching.model import FellegiSunter
     from retrato.matching.rules import MatchRule
+    from retrato.pipeline.slots import Slot
     from retrato.records import Source, SourceMapping
 
 #: Called with the name of a stage when it starts and with its seconds when it has ended (None at the start).
@@ -42,6 +43,10 @@ class Run:
     mappings: tuple[SourceMapping, ...] = ()
     #: the tables that the view `identifiers` reads
     cells: list[str] = field(default_factory=list)
+    slots: tuple[Slot, ...] = ()
+    #: the same for the identifiers of events
+    event_cells: list[str] = field(default_factory=list)
+    event_slots: tuple[Slot, ...] = ()
     kinds: Mapping[str, tuple[Feature, ...]] = field(default_factory=dict)
     attributes: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()

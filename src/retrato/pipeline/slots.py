@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.attribute import Attribute
-from retrato.identifiers.registry import configured, type_of
+from retrato.identifiers.registry import TYPES, configured, type_of
 from retrato.records import EVENT_FIELDS, RECORD_FIELDS, Source, SourceMapping
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ class Slot:
         return ", ".join(self.own.values())
 
 
-def slots_of(number: int, source: Source, mapping: SourceMapping) -> tuple[Slot, ...]:
+def slots_of(
+    number: int, source: Source, mapping: SourceMapping, types: Sequence[IdentifierType] = TYPES
+) -> tuple[Slot, ...]:
     """The slots of one source, in the order of its columns.
 
     Columns of one composite type (name, address) and one namespace make one slot; a part that comes a second time opens
@@ -50,7 +52,7 @@ def slots_of(number: int, source: Source, mapping: SourceMapping) -> tuple[Slot,
     """
     open_slots: list[tuple[IdentifierType, dict[str, str]]] = []
     for column, name in _identifier_columns(mapping):
-        (kind,) = configured((type_of(name),), region=source.region)
+        (kind,) = configured((type_of(name, types),), region=source.region)
         part = kind.fields[name.partition(".")[0]].part
         composite = len(kind.fields) > 1
         for known, parts in open_slots:

@@ -8,14 +8,14 @@ import pyarrow as pa
 
 from retrato.engines.compile.template import column, table, tree
 from retrato.errors import ConfigurationError, Problem
-from retrato.identifiers.registry import FIELDS, configured, type_of
+from retrato.identifiers.registry import TYPES, configured, fields_of, type_of
 from retrato.matching.comparisons import BANDS, namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from retrato.engines.base import Engine
-    from retrato.identifiers.base import Feature
+    from retrato.identifiers.base import Feature, IdentifierType
 
 #: What a question knows: values by matching key.
 Known: TypeAlias = "Mapping[str, list[str]]"
@@ -26,20 +26,23 @@ MOST_CANDIDATES = 2000
 NAME_SIMILARITY = 0.85
 
 
-def known_keys(fields: Mapping[str, str], regions: Sequence[str | None]) -> Known:
+def known_keys(
+    fields: Mapping[str, str], regions: Sequence[str | None], types: Sequence[IdentifierType] = TYPES
+) -> Known:
     """The matching keys of what is known, phones and documents as each region writes them.
 
     Raises ConfigurationError for unknown fields.
     """
-    unknown = [name for name in fields if name.partition(".")[0] not in FIELDS]
+    there = fields_of(types)
+    unknown = [name for name in fields if name.partition(".")[0] not in there]
     if unknown:
-        hint = f"the fields are {', '.join(sorted((*FIELDS, 'record_key')))}"
+        hint = f"the fields are {', '.join(sorted((*there, 'record_key')))}"
         raise ConfigurationError(
             [Problem(f"find, {name}", "no such field", "" if place else hint) for place, name in enumerate(unknown)]
         )
     parts: dict[Any, dict[str, str | None]] = {}
     for name, text in fields.items():
-        kind = type_of(name)
+        kind = type_of(name, types)
         parts.setdefault(kind, {})[kind.fields[name.partition(".")[0]].part] = text
     keys: dict[str, list[str]] = {}
     for kind, given in parts.items():

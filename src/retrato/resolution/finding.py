@@ -49,8 +49,8 @@ def find(resolution: Resolution, text: str | None, fields: Mapping[str, str], *,
         asked = [{name: value for name, value in fields.items() if name != "record_key"}]
     else:
         key = text.strip()
-        asked = [{field: text} for field in readings(text, regions)]
-    questions = [known_keys(each, regions) for each in asked]
+        asked = [{field: text} for field in readings(text, regions, resolution.ruleset.own_types)]
+    questions = [known_keys(each, regions, resolution.ruleset.types) for each in asked]
     named = _by_record_key(resolution, key) if key else ()
     found = _keys_first(named, _fitting(resolution, questions))[:limit]
     names = _names(resolution, {each.profile_id for each in found})

@@ -40,6 +40,7 @@ class Resolution:
     - `changes` and `redirects`: what happened to the ids of the previous result
     - `decisions`: what reviewers decided of pairs of records
     - `rejected`: rows that could not be read
+    - `quality`: how good the values are, a row a source, field and column
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Resolution:
     changes: pa.Table = property(lambda self: self.tables["changes"])
     rejected: pa.Table = property(lambda self: self.tables["rejected"])
     decisions: pa.Table = property(lambda self: self.tables["decisions"])
+    quality: pa.Table = property(lambda self: self.tables["quality"])
 
     def table(self, name: str, kind: Frame = "arrow") -> Any:
         """A table as Arrow, pandas or polars.

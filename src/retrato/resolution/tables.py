@@ -62,5 +62,6 @@ TABLES = {
     "changes": "SELECT * FROM changes ORDER BY profile_id, change, other_profile_id NULLS FIRST",
     "redirects": "SELECT * FROM redirects ORDER BY old_id",
     "rejected": "SELECT * FROM rejected ORDER BY source, file, line, reason, text",
+    "quality": "SELECT * FROM quality ORDER BY source, field, column_name",
     "features": FEATURES,
 }

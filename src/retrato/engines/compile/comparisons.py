@@ -97,15 +97,14 @@ def compared_pairs(
     for side in ("l", "r"):
         for name in read:
             value = column(name, side) if name in known else tree("CAST(NULL AS VARCHAR)")
-            joined = joined.select(exp.alias_(value, f"{side}_{name}", quoted=True))
+            joined.select(exp.alias_(value, f"{side}_{name}", quoted=True), copy=False)
     joined = joined.join(table("features", "l"), on="l.record = p.a").join(table("features", "r"), on="r.record = p.b")
     tests = [level.test for comparison in comparisons for level in comparison.levels]
     measured = exp.select("*").from_(joined.subquery("j"))
     for each in measures(tests):
-        measured = measured.select(
-            exp.alias_(measure(each, lists), measure_column(each.name, each.key).name, quoted=True)
-        )
+        name = measure_column(each.name, each.key).name
+        measured.select(exp.alias_(measure(each, lists), name, quoted=True), copy=False)
     result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m"))
     for comparison in comparisons:
-        result = result.select(exp.alias_(_level(comparison, lists), level_column(comparison), quoted=True))
+        result.select(exp.alias_(_level(comparison, lists), level_column(comparison), quoted=True), copy=False)
     return result

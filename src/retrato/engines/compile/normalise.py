@@ -20,21 +20,23 @@ def text_or_null(name: str | None) -> Node:
     return column(name) if name is not None else tree("CAST(NULL AS VARCHAR)")
 
 
-def row_content(columns: Sequence[str]) -> Node:
+def row_content(columns: Sequence[str], of: str | None = None) -> Node:
     """A hash of all cells of a row, as hexadecimal text."""
-    pieces = [tree("coalesce(:c, '')", c=column(each)) for each in columns]
+    pieces = [tree("coalesce(:c, '')", c=column(each, of)) for each in columns]
     return exp.Anonymous(this="md5", expressions=[exp.func("concat_ws", exp.Literal.string("\x1f"), *pieces)])
 
 
-def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles: Mapping[str, str | None]) -> Node:
-    """One line a row of a raw table: where it stands, its source and key, its times as text, and a hash of its content.
+def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles: Mapping[str, str | None]) -> exp.Query:
+    """One line a row of a raw table: where it stands, its source and key, its times as text, and where it has no key, a
+    hash of its content.
 
     `roles` names the columns for `record_key`, `source`, `created_at`, `updated_at`.
     """
-    return tree(
+    return query(
         """
         SELECT CAST(:number AS INTEGER) AS source_no, _row AS row, coalesce(:source, :name) AS source,
-          :key AS record_key, :content AS content, :created AS created_text, :updated AS updated_text
+          :key AS record_key, CASE WHEN :key IS NULL THEN :content END AS content,
+          :created AS created_text, :updated AS updated_text
         FROM :raw
         """,
         number=number,
@@ -45,6 +47,19 @@ def raw_rows(number: int, raw: str, name: str, *, columns: Sequence[str], roles:
         updated=text_or_null(roles.get("updated_at")),
         content=row_content(columns),
         raw=table(raw),
+    )
+
+
+def version_contents(number: int, raw: str, columns: Sequence[str]) -> exp.Query:
+    """`source_no, row, content` of the rows of a raw table that share their record with others."""
+    return query(
+        """
+        SELECT x.source_no, x.row, :content AS content
+        FROM :raw JOIN shared_rows x ON x.row = r._row WHERE x.source_no = :number
+        """,
+        number=number,
+        content=row_content(columns, "r"),
+        raw=table(raw, "r"),
     )
 
 
@@ -102,18 +117,24 @@ SELECT row_number() OVER (ORDER BY source, record_key) - 1 AS record, source, re
 FROM rows GROUP BY source, record_key
 """
 
+#: The rows that are not alone in their records.
+SHARED_ROWS = """
+SELECT x.source_no, x.row, r.record, coalesce(x.updated_at, x.created_at) AS observed_at
+FROM rows x JOIN records r ON r.source = x.source AND r.record_key = x.record_key
+WHERE r.versions > 1
+"""
+
 #: The record of every row, and the row's place among the versions of its record: 0 is the newest.
 ROW_RECORDS = """
-WITH joined AS (
-  SELECT x.source_no, x.row, r.record, coalesce(x.updated_at, x.created_at) AS observed_at, x.content, r.versions
-  FROM rows x JOIN records r ON r.source = x.source AND r.record_key = x.record_key
-)
-SELECT source_no, row, record, CAST(0 AS INTEGER) AS version, observed_at FROM joined WHERE versions = 1
+SELECT x.source_no, x.row, r.record, CAST(0 AS INTEGER) AS version,
+  coalesce(x.updated_at, x.created_at) AS observed_at
+FROM rows x JOIN records r ON r.source = x.source AND r.record_key = x.record_key
+WHERE r.versions = 1
 UNION ALL
-SELECT source_no, row, record, CAST(row_number() OVER (
-    PARTITION BY record ORDER BY observed_at DESC NULLS LAST, content DESC, source_no, row
-  ) - 1 AS INTEGER) AS version, observed_at
-FROM joined WHERE versions > 1
+SELECT x.source_no, x.row, x.record, CAST(row_number() OVER (
+    PARTITION BY x.record ORDER BY x.observed_at DESC NULLS LAST, c.content DESC, x.source_no, x.row
+  ) - 1 AS INTEGER) AS version, x.observed_at
+FROM shared_rows x JOIN contents c ON c.source_no = x.source_no AND c.row = x.row
 """
 
 

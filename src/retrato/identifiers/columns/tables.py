@@ -48,7 +48,8 @@ def with_rest(kind: Any, table: pa.Table, accepted: pa.Table, read: Callable[[An
     import numpy as np
     import pyarrow as pa
 
-    left = np.ones(table.num_rows, bool)
+    own = [table.column(name) for name in table.column_names if name not in kind.context]
+    left = np.logical_or.reduce([each.is_valid().to_numpy() for each in own])
     left[accepted.column("item").to_numpy()] = False
     items = np.flatnonzero(left)
     full = completed(table, accepted, kind)

@@ -7,11 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from retrato.engines.duckdb import DuckDBEngine
-from retrato.io.inspection import inspect
-from retrato.io.mapping import map_sources
-from retrato.io.readers import read
-from retrato.records import Source
+from retrato import Source, inspect
 
 DATA = pa.table(
     {
@@ -24,12 +20,14 @@ DATA = pa.table(
 )
 
 
+def columns(source, **options):
+    (found,) = inspect(source, **options).sources
+    return {each.column: each for each in found.columns}
+
+
 @pytest.fixture(scope="module")
 def profiles():
-    with DuckDBEngine(threads=1) as engine:
-        reads = [read(Source("crm", DATA, region="ES"), engine, "raw_0")]
-        mappings = map_sources(reads, engine)
-        return [inspect(reads, mappings, engine, show_values=show) for show in (False, True)]
+    return [inspect(Source("crm", DATA, region="ES"), show_values=show) for show in (False, True)]
 
 
 def test_counts_and_shares_of_every_column(profiles):
@@ -44,9 +42,10 @@ def test_counts_and_shares_of_every_column(profiles):
         "ciudad": (3, 2),
         "secreto": (2, 1),
     }
-    assert (found["email"].valid, found["email"].placeholder) == (0.5, 0.5)
-    assert (found["telefono"].valid, found["telefono"].placeholder) == (0.5, 0.5)
-    assert found["ciudad"].valid is None
+    assert (found["email"].valid, found["email"].placeholder) == pytest.approx((2 / 3, 1 / 3), abs=1e-6)
+    assert (found["telefono"].valid, found["telefono"].placeholder) == (0.75, 0.25)
+    assert (found["ciudad"].valid, found["ciudad"].placeholder) == (None, 0.0)
+    assert found["secreto"].placeholder is None
     assert found["id"].shared == ()
     assert [each.rows for each in found["telefono"].shared] == [3]
 
@@ -59,26 +58,20 @@ def test_values_are_masked_unless_they_are_asked_for(profiles):
 
 
 def test_a_value_of_any_length_is_shown_short():
-    with DuckDBEngine(threads=1) as engine:
-        reads = [read(Source("crm", pa.table({"notes": ["x" * 10_000] * 2})), engine, "raw_0")]
-        found = inspect(reads, map_sources(reads, engine), engine, show_values=True)
-    assert len(found.sources[0].columns[0].shared[0].value) == 80
+    found = columns(Source("crm", pa.table({"notes": ["x" * 10_000] * 2})), show_values=True)
+    assert len(found["notes"].shared[0].value) == 80
 
 
 def test_a_source_without_rows_is_inspected():
-    with DuckDBEngine(threads=1) as engine:
-        reads = [read(Source("crm", DATA.slice(0, 0)), engine, "raw_0")]
-        (source,) = inspect(reads, map_sources(reads, engine), engine).sources
+    (source,) = inspect(Source("crm", DATA.slice(0, 0))).sources
     assert source.notes == ("there are no rows below the header",)
     assert {each.filled for each in source.columns} == {0}
+    assert {each.valid for each in source.columns} == {None}
 
 
 def test_telephones_are_read_in_the_country_beside_them():
     data = pa.table({"phone": ["600112233", "020 7946 0958"], "pais": ["España", "Reino Unido"]})
-    with DuckDBEngine(threads=1) as engine:
-        reads = [read(Source("crm", data, region="ES"), engine, "raw_0")]
-        found = inspect(reads, map_sources(reads, engine), engine)
-    assert found.sources[0].columns[0].valid == 1.0
+    assert columns(Source("crm", data, region="ES"))["phone"].valid == 1.0
 
 
 def test_possible_stands_beside_valid_and_short_values_show_nothing():
@@ -90,12 +83,39 @@ def test_possible_stands_beside_valid_and_short_values_show_nothing():
             "postcode": ["28", "28", "08001", "08001"],
         }
     )
-    with DuckDBEngine(threads=1) as engine:
-        reads = [read(Source("crm", data, mapping={"email": "email"}), engine, "raw_0")]
-        found = {each.column: each for each in inspect(reads, map_sources(reads, engine), engine).sources[0].columns}
-    assert found["phone"].valid == pytest.approx(1 / 3)
-    assert found["phone"].possible == pytest.approx(2 / 3)
+    found = columns(Source("crm", data, mapping={"email": "email"}))
+    assert (found["phone"].valid, found["phone"].possible) == (0.25, 0.75)
+    assert (found["email"].valid, found["email"].invalid) == (0.5, 0.5)
     assert (found["postcode"].valid, found["postcode"].possible) == (None, None)
     assert {each.value for each in found["sex"].shared} == {"***"}
     assert [each.value for each in found["email"].shared] == ["6********"]
     assert [each.value for each in found["postcode"].shared] == ["0****", "***"]
+
+
+def test_nothing_is_called_valid_that_cannot_be_checked():
+    data = pa.table(
+        {"card": ["A-1", "A-2"], "cookie": ["x1y2", "n/a"], "tier": ["gold", "gold"], "born": ["1990-01-02", "?"]}
+    )
+    mapping = {"account_id": "card", "device_id": "cookie", "category.tier": "tier", "birth_date": "born"}
+    found = columns(Source("crm", data, mapping=mapping))
+    assert {name: found[name].valid for name in data.column_names} == {
+        "card": None,
+        "cookie": None,
+        "tier": None,
+        "born": 1.0,
+    }
+    assert found["cookie"].placeholder == 0.5
+
+
+def test_times_of_records_and_events_are_read_too():
+    data = pa.table({"call_time": ["2024-01-01 10:00", "soon"], "phone": ["600112233"] * 2, "direction": ["in", "out"]})
+    assert columns(Source("calls", data, region="ES"))["call_time"].valid == 0.5
+
+
+def test_shares_of_many_rows_are_those_of_a_sample(monkeypatch):
+    monkeypatch.setattr("retrato.pipeline.inspect.SAMPLED", 100)
+    data = pa.table({"email": [f"ana{number}@ruiz.es" if number % 2 else "n/a" for number in range(2000)]})
+    found = columns(Source("web", data))["email"]
+    assert (found.filled, found.distinct) == (2000, 1001)
+    assert 0.3 < found.valid < 0.7
+    assert found.valid + found.placeholder == pytest.approx(1.0)
