@@ -72,7 +72,7 @@ PIECES = """
     ),
     region=st.sampled_from([None, "ES", "MX", "AR", "US", "GB", "IT", "DE", "CI"]),
 )
-@settings(max_examples=800, deadline=None, derandomize=True)
+@settings(max_examples=3000, deadline=None, derandomize=True)
 def test_reading_a_value_again_gives_the_value(text: str, region: str | None) -> None:
     kind = Phone(region=region)
     for found in kind.parse_parts({"text": text}):

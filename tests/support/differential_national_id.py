@@ -128,7 +128,7 @@ def repairs(document: Document, text: str, is_valid: Callable[[str], bool]) -> t
     bare = bare_text(whole).upper()
     if bare != whole:
         steps.append("separators")
-    if not label and labelled(bare)[0]:
+    if not label and labelled(bare)[1]:
         steps.append("label")
         bare = labelled(bare)[1]
     if is_valid(bare) and not _surplus(document, bare):
@@ -159,7 +159,7 @@ def _mended(document: Document, bare: str, is_valid: Callable[[str], bool]) -> s
     width, fewest = widths.get(document.name, (0, 0))
     tries = [bare.zfill(width)] if fewest <= len(bare) < width and (bare[0] != "0" or width != 8) else []
     if document.name in ("cl_rut", "gt_nit"):
-        tries.append(bare.lstrip("0"))
+        tries.append(bare.lstrip("0").zfill(width if len(bare) > width else 0))
         tries.append(bare.removeprefix("0"))
     if document.name == "gb_utr":
         tries.append(bare.lstrip("K"))

@@ -128,7 +128,8 @@ class IdentifierType(ABC):
         >>> Phone().mask("+34600112233")
         '+34*******33'
         """
-        return value[:1] + "*" * max(len(value) - 1, 3) if len(value) > 3 else "***"
+        masked = value[:1] + "*" * max(len(value) - 1, 3)
+        return masked if len(value) > 3 and value not in masked else "***"
 
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:
         """How likely a column with these values (non-empty, distinct) holds each field of this type, 0 to 1.

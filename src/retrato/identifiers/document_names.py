@@ -46,11 +46,12 @@ CALLED: dict[str, tuple[str, ...]] = {
 _LONG = {"cedula": "c[eé]dula(?: de (?:ciudadan[ií]a|identidad))?", "passport": "passport(?: n(?:umber|o))?"}
 _SPELT = {name: _LONG.get(name, r"\.?".join(name)) for name in CALLED if name.isalpha()}
 _NUMBER = r"(?:n[º°.o]|nro|n[uú]m(?:ero)?)"
-#: A label runs into the number only where it is long enough to be no part of it.
-_RUN_IN = "|".join(name for name in CALLED if name.isalpha() and len(name) > 2)
+#: Labels that run into the number (`DNI12345678Z`); of others the letters may be its own.
+_RUN_IN = "dni|nie|nif|curp|rfc|rut|cuit|cuil|cpf|ssn"
 _LABEL = re.compile(
-    r"\s*(?:" + "|".join(rf"(?P<{name}>{spelt})" for name, spelt in _SPELT.items()) + r"|documento|doc|id)"
-    rf"(?:\.?[\s:#.\-]+(?:{_NUMBER}\.?[\s:#.]+)?|\.?\s*n[º°][\s:#.]*|(?=\d)|(?<=[fe])(?=[xyz]\d))",
+    r"\s*(?:(?:" + "|".join(rf"(?P<{name}>{spelt})" for name, spelt in _SPELT.items()) + r"|documento|doc|id)"
+    rf"(?:\.?[\s:#.\-]+(?:{_NUMBER}\.?[\s:#.]+)?|\.?\s*n[º°][\s:#.]*)"
+    rf"|(?P<run_in>{_RUN_IN})(?=[xyz]?\d))",
     re.IGNORECASE,
 )
 #: What every labelled text matches (and some others), as it is written and without separators; for RE2.
@@ -103,7 +104,9 @@ def labelled(text: str) -> tuple[str, str]:
     (('dni', '12345678Z'), ('', '17'), ('', ''))
     """
     found = _LABEL.match(text)
-    return (found.lastgroup or "", text[found.end() :].strip()) if found else ("", "")
+    if found is None:
+        return "", ""
+    return (found["run_in"] or found.lastgroup or "").lower(), text[found.end() :].strip()
 
 
 def told_by_separators(written: str) -> tuple[Document, ...]:

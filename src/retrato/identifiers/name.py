@@ -199,7 +199,8 @@ class PersonName(IdentifierType):
             shown["given"], of_given = given_reading(tuple(given))
             keys.update(of_given)
         if family:
-            shown["family"], keys["family_name"], keys["family_sound"] = family_reading(tuple(family))
+            shown["family"], keys["family_name"], sound = family_reading(tuple(family))
+            keys.update({"family_sound": sound} if sound else {})
         if second:
             shown["second_family"], keys["second_family_name"], _ = family_reading(tuple(second))
         value = " ".join(shown.values())

@@ -46,7 +46,7 @@ TYPE_NAMES: Mapping[int, str] = {
 }
 
 _EXTENSION = re.compile(r"[\s,;]*(?:;ext=|\bext\b\.?|\bx|#)\s*:?\s*(\d{1,7})\s*$", re.IGNORECASE)
-_SHAPE = re.compile(r"[^\W\d_]{0,12}[.:\s]*[+\d\s().\-/–—*]+")
+_SHAPE = re.compile(r"[^\W\d_]{0,12}[.:\s]*\(?\s*\+?[\d\s().\-/–—*]+")
 _FROM_NUMBER = {
     CountryCodeSource.FROM_NUMBER_WITH_PLUS_SIGN,
     CountryCodeSource.FROM_NUMBER_WITH_IDD,
@@ -141,16 +141,17 @@ class Phone(IdentifierType):
         national = phonenumbers.national_significant_number(number)
         value = _e164_of(number)
         issues: tuple[Issue, ...] = (_EXTENDED,) if number.extension else ()
-        if is_repeated(str(number.national_number)):
+        if is_repeated(str(number.national_number)) or is_filler(value[1:]):
             return self._filler(raw, value)
         if self.fillers and (value in self.fillers or national in self.fillers):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _SHARED))
         extra = {"extension": number.extension} if number.extension else {}
         keys = {"phone": matching_digits(number.country_code or 0, national), "phone_tail": national[-TAIL:]}
         if found.type == PhoneNumberType.UNKNOWN:
-            return Identifier(
-                self.kind, raw, value, Status.INVALID, keys=keys, parts=extra, issues=(*issues, NOT_VALID)
-            )
+            issues = (*issues, NOT_VALID)
+            if not _stays_invalid(value):
+                return Identifier(self.kind, raw, None, Status.INVALID, parts=extra, issues=issues)
+            return Identifier(self.kind, raw, value, Status.INVALID, keys=keys, parts=extra, issues=issues)
         parts: dict[str, str] = {
             "type": TYPE_NAMES[found.type],
             "region": phonenumbers.region_code_for_number(number) or "",
@@ -299,7 +300,7 @@ def _found(text: str, region: str | None) -> _Read | None:
 
 def _stays_invalid(value: str) -> bool:
     """Whether an E.164 form that is no valid number is read as itself again (a second prefix may come off)."""
-    again = _found(value, None)
+    again = _found(value, None) if len(value) > FEWEST_DIGITS else None
     return again is not None and again.type == PhoneNumberType.UNKNOWN and _e164_of(again.number) == value
 
 

@@ -239,7 +239,8 @@ def readings(text: str, region: str | None) -> Iterator[Reading]:
     if plain is None:
         return
     digits = digits_of(number)
-    for reading in (*_mexican(digits, region), *_argentine(digits, region), *_lost(digits, plain[1], region)):
+    home = None if plain[1] else region
+    for reading in (*_mexican(digits, home), *_argentine(digits, home), *_lost(digits, plain[1], region)):
         yield Reading(reading.text + mark + extension, reading.name)
 
 

@@ -81,7 +81,9 @@ def _read_given(column: pa.Array | None) -> _Texts:
         return _read(None, _given)
     codes, texts = _encoded(column)
     distinct = pa.array(texts, pa.string())
-    plain = np.flatnonzero(pc.match_substring_regex(distinct, _PLAIN_GIVEN).to_numpy(zero_copy_only=False))
+    short = pc.less_equal(pc.utf8_length(distinct), LONGEST)
+    fits = pc.and_(short, pc.match_substring_regex(distinct, _PLAIN_GIVEN))
+    plain = np.flatnonzero(fits.to_numpy(zero_copy_only=False))
     found = worded(tied(distinct.take(pa.array(plain))))
     read, pieces = np.zeros(len(texts), bool), []
     for count in (1, 2, 3):
