@@ -100,7 +100,7 @@ def columns(table: pa.Table, people: pa.Table) -> dict[str, tuple[dict[str, str]
         "sex": ({"text": "sex"}, table),
         "name": (dict(zip(("given", "family", "second_family"), NAMES, strict=True)), people),
         "address": (
-            dict(zip(("line", "postcode", "city", "region", "country"), ("direccion", *PLACES), strict=True)),
+            dict(zip(("full", "postcode", "city", "region", "country"), ("direccion", *PLACES), strict=True)),
             people,
         ),
     }

@@ -17,8 +17,9 @@ from retrato.identifiers.columns.tables import as_table, text_table, with_rest
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import pandas as pd
     import pyarrow as pa
+
+    from retrato.identifiers.columns.tables import Column
 
     ReadRows = Callable[["IdentifierType", pa.Table], pa.Table]
 
@@ -164,7 +165,7 @@ class IdentifierType(ABC):
         del table
         return None
 
-    def parse_column(self, data: pa.Table | pa.Array | pa.ChunkedArray | pd.Series | pd.DataFrame) -> pa.Table:
+    def parse_column(self, data: Column) -> pa.Table:
         """Read a whole column, or a table with one column a part; what is no text is read as it is written.
 
         Returns a row per identifier found: `item` (row number in `data`, int64), `ordinal` (int32, within the item),

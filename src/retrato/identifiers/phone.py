@@ -59,7 +59,7 @@ NOT_VALID = Issue("not_in_use", "no numbering plan has such a number")
 _NO_NUMBER = Issue("not_a_number", "the text is no phone number")
 _FILLER = Issue("filler", "the digits are a filler, not a number")
 _SHARED = Issue("shared_by_many", "the number stands in too many records to be a person's")
-_EXTENDED = Issue("extension", "the extension was set aside")
+EXTENDED = Issue("extension", "the extension was set aside")
 
 
 class _Read(NamedTuple):
@@ -124,7 +124,7 @@ class Phone(IdentifierType):
         number, _, lost = rewritten(text)
         if lost:
             return Identifier(self.kind, raw, None, Status.INVALID, issues=(_DAMAGED,))
-        digits = digits_of(number[:LONGEST])
+        digits = digits_of(number[:LONGEST].partition(";ext=")[0])
         if digits and is_filler(digits):
             return self._filler(raw, f"+{digits}" if number.lstrip(" (").startswith("+") else digits)
         if len(digits) < FEWEST_DIGITS:
@@ -140,7 +140,7 @@ class Phone(IdentifierType):
         number = found.number
         national = phonenumbers.national_significant_number(number)
         value = _e164_of(number)
-        issues: tuple[Issue, ...] = (_EXTENDED,) if number.extension else ()
+        issues: tuple[Issue, ...] = (EXTENDED,) if number.extension else ()
         if is_repeated(str(number.national_number)) or is_filler(value[1:]):
             return self._filler(raw, value)
         if self.fillers and (value in self.fillers or national in self.fillers):
@@ -172,7 +172,7 @@ class Phone(IdentifierType):
         value = "+" + digits if international else digits
         if is_filler(digits):
             return self._filler(raw, value)
-        issues = (_EXTENDED,) if extension else ()
+        issues = (EXTENDED,) if extension else ()
         parts = {"extension": extension} if extension else {}
         if self.fillers and (value in self.fillers or national in self.fillers):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _SHARED))
@@ -327,6 +327,7 @@ def _as_it_stands(text: str, region: str | None) -> list[phonenumbers.PhoneNumbe
     return [number for number in numbers if number is not None]
 
 
+@lru_cache(maxsize=1 << 4)
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(text, region, keep_raw_input=True)

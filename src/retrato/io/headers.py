@@ -35,7 +35,7 @@ _ADDRESSES = {
 }  # fmt: skip
 _PLATFORMS = {
     "instagram": "instagram", "ig": "instagram", "insta": "instagram", "facebook": "facebook", "fb": "facebook",
-    "messenger": "facebook", "psid": "facebook", "twitter": "twitter", "tiktok": "tiktok", "linkedin": "linkedin",
+    "messenger": "facebook", "psid": "messenger_psid", "twitter": "twitter", "tiktok": "tiktok", "linkedin": "linkedin",
     "telegram": "telegram", "youtube": "youtube",
 }  # fmt: skip
 _ACCOUNTS = {

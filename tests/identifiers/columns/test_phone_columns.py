@@ -29,7 +29,14 @@ FORMS = (
         "0{national}",
         "+{code} (0){national}",
     ),
-    *("({national})", " {national} ", "{national}.0", "{code}{national}@c.us", "Tel.: {national}", "1{national}"),
+    *(
+        "({national})",
+        " {national} ",
+        "{national}.0",
+        "{code}{national}@c.us",
+        "Tel.: {national}",
+        "+{code} {national} ext. 12",
+    ),
 )
 
 
@@ -74,6 +81,7 @@ TEXTS = st.one_of(
     st.from_regex(r"(\+|00)?(1|34|39|44|49|52|54|55|57|7|61|358)\d{6,11}(\.0)?", fullmatch=True),
     st.from_regex(r"\(?(0|1|15|011|045)?\d{2,4}\)?[ -]?\d{3}[ -]?\d{3,5}( |\.0+)?", fullmatch=True),
     st.from_regex(r"[A-Za-zé]{1,4}[.:] ?[+0-9]\d{7,12}|\d{8,12}(:1)?@(c\.us|s\.whatsapp\.net)", fullmatch=True),
+    st.from_regex(r"[+0-9(][-0-9 ]{7,12}\)?,? (ext|Ext|EXT)\.? ?\d{1,7}", fullmatch=True),
 )
 
 

@@ -84,6 +84,20 @@ class Digits:
         self.first = first - _ZERO
         self.zeros = ~self.plus & (first == _ZERO) & (second == _ZERO) & (third != _ZERO)
 
+    def amend(self, rows: Ints, other: Digits) -> None:
+        """Put other texts in the place of some rows."""
+        for mine, others in (
+            (self.plain, other.plain),
+            (self.plus, other.plus),
+            (self.zeros, other.zeros),
+            (self.zero_in_brackets, other.zero_in_brackets),
+        ):
+            mine[rows] = others
+        for numbers, others_numbers in ((self.sizes, other.sizes), (self.first, other.first)):
+            numbers[rows] = others_numbers
+        self._starts[rows] = other._starts + len(self._data)
+        self._data = np.append(self._data, other._data)
+
     def _at(self, places: Ints) -> Bytes:
         """Digits as bytes; anything for the places of texts that are not plain."""
         return self._data.take(places, mode="clip")

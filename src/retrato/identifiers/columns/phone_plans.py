@@ -56,9 +56,12 @@ class _Start:
 
     def stripped(self, numbers: pa.StringArray) -> pa.StringArray:
         """Numbers that start so, without it."""
-        if self._literal is None or len(self._literal) > 1:
+        if self._literal is None:
             return pc.replace_substring_regex(numbers, self.pattern, "", max_replacements=1)
-        return _from(numbers, len(self._literal[0]))
+        found = numbers
+        for part in reversed(self._literal):
+            found = _chosen(_numpy(pc.starts_with(numbers, part)), _from(numbers, len(part)), found)
+        return found
 
 
 class Plan:
@@ -159,15 +162,16 @@ class Plan:
         rows = np.flatnonzero(self._prefix.starts(numbers))
         if not len(rows):
             return numbers
-        pattern = self._prefix.pattern
         before = numbers.take(pa.array(rows))
         after = self._prefix.stripped(before)
-        if lengths_of(before).sum() == lengths_of(after).sum():
+        shorter = lengths_of(after) < lengths_of(before)
+        if not shorter.any():
             return numbers
+        rows, before, after = rows[shorter], before.filter(pa.array(shorter)), after.filter(pa.array(shorter))
         rule = self.metadata.national_prefix_transform_rule
         if rule:
-            last = pc.replace_substring_regex(before, f"{pattern}.*$", f"\\{self._groups}")
-            changed = pc.replace_substring_regex(before, pattern, rule, max_replacements=1)
+            last = pc.replace_substring_regex(before, f"{self._prefix.pattern}.*$", f"\\{self._groups}")
+            changed = pc.replace_substring_regex(before, self._prefix.pattern, rule, max_replacements=1)
             after = _chosen(lengths_of(last) > 0, changed, after)
         worse = _matching(before, self._general) & ~_matching(after, self._general)
         stripped = np.zeros(len(numbers), bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json.encoder import encode_basestring as _quoted
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
     from retrato.identifiers.base import Identifier, IdentifierType
 
+    #: a column of one part, or a table with a column a part
+    Column: TypeAlias = Sequence[str | None] | pa.Array | pa.ChunkedArray | pa.Table | pd.Series | pd.DataFrame
+
 #: The text columns that every type gives, before its keys.
 TEXT_COLUMNS = ("namespace", "value", "raw", "status", "issues", "parts")
 _USUAL = {"namespace": "", "status": "valid", "issues": ""}
 
 
-def text_table(data: pa.Table | pa.Array | pa.ChunkedArray | pd.Series | pd.DataFrame, first: str) -> pa.Table:
+def text_table(data: Column, first: str) -> pa.Table:
     """Any column or table as a table of texts; a lone column is the part `first`.
 
     >>> import pandas as pd
@@ -28,8 +31,8 @@ def text_table(data: pa.Table | pa.Array | pa.ChunkedArray | pd.Series | pd.Data
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if isinstance(data, pa.Array | pa.ChunkedArray):
-        table = pa.table({first: data})
+    if isinstance(data, pa.Array | pa.ChunkedArray | list | tuple):
+        table = pa.table({first: pa.array(data) if isinstance(data, list | tuple) else data})
     elif isinstance(data, pa.Table):
         table = data
     else:
