@@ -15,7 +15,7 @@ from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold
 from retrato.identifiers.phone_recognition import phone_share
 from retrato.identifiers.phone_repairs import LONGEST, digits_of, parted, pieces, readings, rewritten
-from retrato.identifiers.placeholders import is_absent, is_null, is_repeated
+from retrato.identifiers.placeholders import MOST_SHARED_ROWS, MOST_SHARED_SHARE, is_absent, is_null, is_repeated
 from retrato.identifiers.tables import headers
 
 if TYPE_CHECKING:
@@ -34,10 +34,6 @@ ARGENTINA = 54
 ARGENTINE_MOBILE_DIGITS = 11
 #: Matching compares the last digits of a national number on their own.
 TAIL = 9
-#: A number that so many of the filled cells hold, one in a hundred and fifty in all, belongs to no one person: a
-#: household has a handful of records, while the desk's own number or a made-up one comes again with every tenth form.
-SHARED_SHARE = 0.01
-SHARED_CELLS = 50
 #: Such a number is typed in one or two ways, so only texts with a good part of all its cells need be read.
 _SHARED_SPELLINGS = 10
 
@@ -53,7 +49,9 @@ _FROM_NUMBER = {
     CountryCodeSource.FROM_NUMBER_WITHOUT_PLUS_SIGN,
 }
 
-_DAMAGED = Issue("spreadsheet_damage", "the number was rounded by a spreadsheet: its last digits are lost")
+DAMAGED = Issue("spreadsheet_damage", "the number was written as a decimal")
+_LOST = Issue("digits_lost", "a spreadsheet has rounded the number and lost its last digits")
+_SHEET_FORMS = frozenset({"decimals", "scientific"})
 NO_REGION = Issue("no_region", "a national number without a country cannot be checked")
 NOT_VALID = Issue("not_in_use", "no numbering plan has such a number")
 _NO_NUMBER = Issue("not_a_number", "the text is no phone number")
@@ -121,9 +119,15 @@ class Phone(IdentifierType):
         return region_of(self.region)
 
     def _read(self, raw: str, text: str, region: tuple[str | None, str]) -> Identifier:
-        number, _, lost = rewritten(text)
+        number, names, lost = rewritten(text)
         if lost:
-            return Identifier(self.kind, raw, None, Status.INVALID, issues=(_DAMAGED,))
+            return Identifier(self.kind, raw, None, Status.INVALID, issues=(_LOST,))
+        found = self._read_number(raw, text, number, region)
+        if _SHEET_FORMS.isdisjoint(names):
+            return found
+        return replace(found, issues=(DAMAGED, *found.issues))
+
+    def _read_number(self, raw: str, text: str, number: str, region: tuple[str | None, str]) -> Identifier:
         digits = digits_of(number[:LONGEST].partition(";ext=")[0])
         if digits and is_filler(digits):
             return self._filler(raw, f"+{digits}" if number.lstrip(" (").startswith("+") else digits)
@@ -204,9 +208,9 @@ class Phone(IdentifierType):
         texts = columns.get("text")
         if texts is None:
             return self, ()
-        counts = pc.value_counts(texts.combine_chunks().drop_null()).flatten()
+        counts = pc.value_counts(texts.cast("string").drop_null()).flatten()
         filled = pc.sum(counts[1]).as_py() or 0
-        least = max(SHARED_CELLS, SHARED_SHARE * filled)
+        least = max(MOST_SHARED_ROWS, MOST_SHARED_SHARE * filled)
         often = pc.greater_equal(counts[1], least / _SHARED_SPELLINGS)
         cells: dict[str, int] = {}
         for text, count in zip(counts[0].filter(often).to_pylist(), counts[1].filter(often).to_pylist(), strict=True):

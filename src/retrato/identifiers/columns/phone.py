@@ -15,6 +15,7 @@ from retrato.identifiers.columns.tables import encoded_parts
 from retrato.identifiers.phone import (
     ARGENTINA,
     ARGENTINE_MOBILE_DIGITS,
+    DAMAGED,
     EXTENDED,
     NO_REGION,
     NOT_VALID,
@@ -98,7 +99,19 @@ def _accepted(
     if kind.fillers:
         fillers = pa.array(sorted(kind.fillers), pa.string())
         found = [_without(each, fillers) for each in found]
+    found = [_told(each, digits) for each in found]
     return [each | {"item": pc.add(each["item"], first)} for each in found]
+
+
+def _told(columns: dict[str, pa.Array], digits: Digits) -> dict[str, pa.Array]:
+    """With the issue of those that stand as decimals before their other issues."""
+    decimal = digits.decimal[columns["item"].to_numpy()]
+    if not decimal.any():
+        return columns
+    issues = columns["issues"]
+    more = pc.binary_join_element_wise(DAMAGED.code, issues, " ")
+    told = pc.if_else(pc.equal(issues, ""), DAMAGED.code, more)
+    return columns | {"issues": pc.if_else(pa.array(decimal), told, issues)}
 
 
 def _rewrite(texts: pa.StringArray, digits: Digits) -> pa.StringArray:

@@ -44,8 +44,8 @@ class Digits:
     `plain` are the texts of 7 to 17 digits with at most a leading plus, and blanks, dots, hyphens and brackets between
     the digits: those that are one number each and need no rewriting. Texts are not plain if their last digits repeat
     or count, as those of a filler would. The other arrays only tell of plain texts: `plus`, `zero_in_brackets`, `zeros`
-    (00 and a digit that is no 0 at the start), `first` (the first digit) and `sizes`. A spreadsheet's `.0` behind plain
-    digits is no part of a number.
+    (00 and a digit that is no 0 at the start), `first` (the first digit), `sizes`, and `decimal`: a spreadsheet's `.0`
+    stands behind plain digits, which is no part of a number.
 
     >>> digits = Digits(pa.array(["+34 600-11 22 33", "600112233.0", "600 ext 1", None]))
     >>> digits.plain.tolist(), digits.numbers(np.array([0, 1])).to_pylist()
@@ -68,6 +68,7 @@ class Digits:
         led = (data[starts] == _PLUS) | ((data[starts] == _BRACKET) & (data[starts + 1] == _PLUS))
         self.plus = (pluses == 1) & led
         self.zero_in_brackets = np.zeros(len(texts), bool)
+        self.decimal = decimal
         self.sizes = number["digit"] - decimal
         self.plain = (ends - starts <= _LONGEST) & (number["other"] == 0) & ((pluses == 0) | self.plus) & ~doubtful
         self.plain &= (self.sizes >= FEWEST) & (self.sizes <= _MOST)
@@ -90,6 +91,7 @@ class Digits:
             (self.plain, other.plain),
             (self.plus, other.plus),
             (self.zeros, other.zeros),
+            (self.decimal, other.decimal),
             (self.zero_in_brackets, other.zero_in_brackets),
         ):
             mine[rows] = others
