@@ -37,7 +37,7 @@ STAGES = (
     Stage(
         "identify",
         identify.identify,
-        ("assignments", "changes", "redirects", "links", "review"),
+        ("assignments", "changes", "household_changes", "redirects", "links", "review"),
         ("scores", "clusters", "household_clusters"),
     ),
     Stage("events", events.events, ("events", "event_identifiers")),

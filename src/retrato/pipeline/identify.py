@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def identify(run: Run) -> None:
-    """Make `assignments`, `changes`, `redirects`, `links` and `review`."""
+    """Make `assignments`, `changes`, `household_changes`, `redirects`, `links` and `review`."""
     previous = run.previous or {}
     for name, data in previous.items():
         run.engine.load(name, data)

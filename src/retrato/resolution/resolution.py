@@ -37,7 +37,7 @@ class Resolution:
     - `links`: the pairs that hold profiles together, with weight (bits), probability and evidence; `review`: the pairs
       of profiles that may be one, likeliest first
     - `timeline`: every interaction in order; `households`: a row a member; `crosswalk`: keys of the sources to profiles
-    - `changes` and `redirects`: what happened to the ids of the previous result
+    - `changes`, `household_changes` and `redirects`: what happened to the ids of the previous result
     - `decisions`: what reviewers decided of pairs of records
     - `rejected`: rows that could not be read
     - `quality`: how good the values are, a row a source, field and column
@@ -60,6 +60,7 @@ class Resolution:
     households: pa.Table = property(lambda self: self.tables["households"])
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
     changes: pa.Table = property(lambda self: self.tables["changes"])
+    household_changes: pa.Table = property(lambda self: self.tables["household_changes"])
     rejected: pa.Table = property(lambda self: self.tables["rejected"])
     decisions: pa.Table = property(lambda self: self.tables["decisions"])
     quality: pa.Table = property(lambda self: self.tables["quality"])

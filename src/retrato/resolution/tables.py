@@ -60,6 +60,9 @@ TABLES = {
     "review": REVIEW,
     "decisions": DECISIONS,
     "changes": "SELECT * FROM changes ORDER BY profile_id, change, other_profile_id NULLS FIRST",
+    "household_changes": """
+        SELECT * FROM household_changes ORDER BY household_id, change, other_household_id NULLS FIRST
+    """,
     "redirects": "SELECT * FROM redirects ORDER BY old_id",
     "rejected": "SELECT * FROM rejected ORDER BY source, file, line, reason, text",
     "quality": "SELECT * FROM quality ORDER BY source, field, column_name",
