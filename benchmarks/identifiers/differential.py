@@ -21,7 +21,7 @@ def main() -> int:
     for kind, count in COUNTS.items():
         found = import_module(f"differential_{kind}").compare(count, seed=1)
         lines.append(f"{kind}: {found}")
-        print(lines[-1], flush=True)
+        print("\n  ".join([lines[-1], *found.disagreements]), flush=True)
         disagreements += len(found.disagreements)
     RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 1 if disagreements else 0

@@ -6,6 +6,6 @@ from differential_email import REPAIRS, compare
 
 
 def test_generated_cells_are_read_as_the_library_reads_their_addresses() -> None:
-    found = compare(15_000, seed=7)
+    found = compare(50_000, seed=7)
     assert found.disagreements == []
     assert set(REPAIRS) | {"several", "other"} == set(found.repaired)

@@ -63,6 +63,6 @@ def test_golden_case(name: str, case: Case) -> None:
         assert tuple(issue.code for issue in identifier.issues) == expected.issues
 
 
-@pytest.mark.parametrize("name", TYPES)
+@pytest.mark.parametrize("name", ["phone", "email", "name", "address", "date"])
 def test_there_are_cases_enough(name: str) -> None:
-    assert len(cases(name)) >= 30
+    assert len(cases(name)) >= 60

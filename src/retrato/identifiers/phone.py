@@ -131,11 +131,12 @@ class Phone(IdentifierType):
         digits = digits_of(number[:LONGEST].partition(";ext=")[0])
         if digits and is_filler(digits):
             return self._filler(raw, f"+{digits}" if number.lstrip(" (").startswith("+") else digits)
-        if len(digits) < FEWEST_DIGITS:
+        few = len(digits) < FEWEST_DIGITS
+        found = None if few and (not digits or len(number) > MOST_DIGITS) else _found(number, region[0])
+        if few and (found is None or found.type == PhoneNumberType.UNKNOWN):
             absent = is_absent(fold(text[:LONGEST]))
             status, issues = (Status.PLACEHOLDER, ()) if absent else (Status.INVALID, (_NO_NUMBER,))
             return Identifier(self.kind, raw, None, status, issues=issues)
-        found = _found(number, region[0])
         if found is None:
             return self._unread(raw, number, region[0])
         return self._e164(raw, found, region[1])
@@ -182,7 +183,9 @@ class Phone(IdentifierType):
             return Identifier(self.kind, raw, value, Status.PLACEHOLDER, issues=(*issues, _SHARED))
         possible = region is None and not international and len(national) in POSSIBLE_DIGITS
         status, issue = (Status.POSSIBLE, NO_REGION) if possible else (Status.INVALID, NOT_VALID)
-        keys = {"phone": national, "phone_tail": national[-TAIL:]} if len(national) > 4 else {}
+        if len(national) <= FEWEST_DIGITS:  # too short to be told from another number
+            return Identifier(self.kind, raw, None, Status.INVALID, parts=parts, issues=(*issues, issue))
+        keys = {"phone": national, "phone_tail": national[-TAIL:]}
         return Identifier(self.kind, raw, value, status, keys=keys, parts=parts, issues=(*issues, issue))
 
     def _filler(self, raw: str, value: str) -> Identifier:
