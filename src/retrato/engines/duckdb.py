@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import threading
@@ -31,6 +32,11 @@ Result = TypeVar("Result")
 _PATIENCE = 0.05
 
 
+def _default_memory_limit() -> str:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{max(memory // 6, 2 * 10**9) // 10**6}MB"
+
+
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     """Turn DuckDB's errors into ours, without the values that they quote."""
@@ -50,8 +56,9 @@ def _plain_errors() -> Iterator[None]:
 class DuckDBEngine:
     """DuckDB, embedded.
 
-    `threads` defaults to the cores of the machine, `memory_limit` (such as `"4GB"`) to DuckDB's own limit; what does
-    not fit spills to a private temporary folder, in `folder` when given, that is removed on close.
+    `threads` defaults to the cores of the machine, `memory_limit` (such as `"4GB"`) to a sixth of its memory, but 2 GB
+    at least: a run keeps other things in memory beside the engine's. What does not fit spills to a private temporary
+    folder, in `folder` when given, that is removed on close.
 
     >>> with DuckDBEngine(threads=1) as engine:
     ...     engine.create("t", tree("SELECT 1 AS x"))
@@ -87,8 +94,7 @@ class DuckDBEngine:
         }
         if self.threads is not None:
             settings["threads"] = self.threads
-        if self.memory_limit is not None:
-            settings["memory_limit"] = self.memory_limit
+        settings["memory_limit"] = self.memory_limit or _default_memory_limit()
         try:
             connection = duckdb.connect(":memory:", config=settings)
             connection.execute("SET enable_progress_bar = false")

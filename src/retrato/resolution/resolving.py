@@ -22,7 +22,7 @@ from retrato.pipeline import run_stages
 from retrato.pipeline.run import Progress, Run
 from retrato.records import Source, SourceMapping
 from retrato.resolution.resolution import Resolution
-from retrato.resolution.tables import TABLES
+from retrato.resolution.tables import READ_AGAIN, TABLES
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -73,7 +73,11 @@ def resolve(
             progress=progress or (lambda *_: None),
         )
         run_stages(run)
-        tables = {name: used.fetch(tree(query)) for name, query in TABLES.items()}
+        tables = {}
+        for name, query in TABLES.items():
+            tables[name] = used.fetch(tree(query))
+            if name not in READ_AGAIN:
+                used.drop(name)
         return Resolution(tables, run.ruleset, run.model, _report(run))
 
 

@@ -68,3 +68,6 @@ TABLES = {
     "quality": "SELECT * FROM quality ORDER BY source, field, column_name",
     "features": FEATURES,
 }
+
+#: Tables of the engine that queries of later ones read as well.
+READ_AGAIN = frozenset({"assignments", "profiles"})
