@@ -31,8 +31,8 @@ bench: .venv/bench/.stamp  ## time and memory over generated customers (RETRATO_
 
 bench-identifiers: .venv/bench/.stamp  ## speed of every identifier type, what it reads differently from its library, and how names are split
 	.venv/bench/bin/python benchmarks/identifiers/speed.py
-	.venv/bench/bin/python benchmarks/identifiers/names.py
-	.venv/bench/bin/python benchmarks/identifiers/differential.py
+	PYTHONPATH=tests/support .venv/bench/bin/python benchmarks/identifiers/names.py
+	PYTHONPATH=tests/support .venv/bench/bin/python benchmarks/identifiers/differential.py
 
 bench-quality: .venv/bench/.stamp  ## match quality on public data sets in the folder RETRATO_BENCH_DATA
 	.venv/bench/bin/python benchmarks/quality/run.py

@@ -27,6 +27,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+import slow_to_write
 from retrato import Resolution, Source, resolve
 
 LONG = 10_000_000
@@ -221,26 +222,10 @@ def test_a_folder_that_may_not_be_written_is_told_before_anything_is_read(export
     assert names(open_folder) == []
 
 
-HALF_WAY = """
-import signal, sys, time
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from retrato.io.writing import OutputFolder
-write = OutputFolder.write_table
-def slowly(self, name, *rest):
-    write(self, name, *rest)
-    if name == "values":
-        print("half way", file=sys.stderr, flush=True)
-        time.sleep(60)
-OutputFolder.write_table = slowly
-from retrato.cli import main
-main()
-"""
-
-
 def stopped_half_way(arguments, number):
     """The exit code and stderr of a run that gets a signal when half of its result is written."""
     command = subprocess.Popen(
-        [sys.executable, "-c", HALF_WAY, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [sys.executable, slow_to_write.__file__, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     try:
         assert command.stderr.readline() == b"half way\n"

@@ -12,19 +12,15 @@ An organisation is right when it is told to be one, which nameparser never does.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import probablepeople
 from nameparser import HumanName
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-
-from full_name_cases import FullName, full_names, read_right  # noqa: E402
-from retrato.identifiers.folding import fold  # noqa: E402
-from retrato.identifiers.name import PersonName  # noqa: E402
+from full_name_cases import FullName, full_names, read_right
+from retrato.identifiers.folding import fold
+from retrato.identifiers.name import PersonName
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

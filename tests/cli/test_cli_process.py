@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import interruptible
+import slow_to_write
+
 RETRATO = (sys.executable, "-m", "retrato")
 HEAVY = {"duckdb", "numpy", "pandas", "phonenumbers", "pyarrow", "pydantic", "rapidfuzz", "scipy", "sqlglot"}
 
@@ -77,15 +80,6 @@ def test_a_terminal_sees_the_stages(run_options, tmp_path):
     assert b"profiles" in seen
 
 
-# A process that was started in the background may have inherited that it ignores Ctrl-C.
-INTERRUPTIBLE = """
-import signal
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from retrato.cli import main
-main()
-"""
-
-
 @pytest.fixture(scope="module")
 def long_file(tmp_path_factory):
     """A file that takes long enough to be interrupted."""
@@ -100,7 +94,7 @@ def test_an_interrupted_run_leaves_nothing_behind(name, long_file, tmp_path):
     temporary, out = tmp_path / "temporary", tmp_path / "out"
     temporary.mkdir()
     command = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTIBLE, "resolve", long_file, "--out", out],
+        [sys.executable, interruptible.__file__, "resolve", long_file, "--out", out],
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -116,25 +110,12 @@ def test_an_interrupted_run_leaves_nothing_behind(name, long_file, tmp_path):
     assert list(temporary.iterdir()) == []
 
 
-SLOW_TO_WRITE = """
-import sys, time
-from retrato.io.writing import OutputFolder
-write = OutputFolder.write_table
-def slowly(self, name, *rest):
-    write(self, name, *rest)
-    if name == "values":
-        print("half way", file=sys.stderr, flush=True)
-        time.sleep(60)
-OutputFolder.write_table = slowly
-"""
-
-
 def test_an_interrupt_while_the_result_is_written_keeps_the_earlier_one(run_options, result, tmp_path):
     out = tmp_path / "out"
     shutil.copytree(result, out)
     before = {each.name: each.read_bytes() for each in out.iterdir()}
     command = subprocess.Popen(
-        [sys.executable, "-c", SLOW_TO_WRITE + INTERRUPTIBLE, *run_options, "--out", out],
+        [sys.executable, slow_to_write.__file__, *run_options, "--out", out],
         stderr=subprocess.PIPE,
     )
     assert command.stderr.readline() == b"half way\n"

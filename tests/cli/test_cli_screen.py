@@ -1,8 +1,15 @@
-"""What goes to the screen."""
+"""What goes to the screen, and how a command ends."""
 
+import contextlib
 import json
+import signal
 from datetime import datetime
 
+import pytest
+import typer
+
+from retrato.cli.exits import plain_exits
+from retrato.cli.progress import progress_bar
 from retrato.cli.screen import show, show_json, show_table
 
 
@@ -22,3 +29,16 @@ def test_json_keeps_letters_and_writes_times(capsys):
     text = capsys.readouterr().out
     assert "Íñigo" in text
     assert json.loads(text)["time"] == "2024-05-02 00:00:00"
+
+
+def test_a_signal_that_a_library_swallows_stops_the_run_at_the_next_stage():
+    def work():
+        with contextlib.suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        with progress_bar(quiet=True) as progress:
+            progress("train", None)
+            pytest.fail("the run went on")
+
+    with pytest.raises(typer.Exit) as stopped, plain_exits():
+        work()
+    assert stopped.value.exit_code == 130

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+import duckdb
 import pyarrow as pa
 import pytest
 
@@ -55,3 +56,12 @@ def test_an_engine_works_in_any_thread_and_opens_anew_after_it_was_closed():
     assert found == [{"x": 1}]
     assert engine.tables() == []
     engine.close()
+
+
+def test_an_interrupt_that_duckdb_notices_itself_is_one(monkeypatch):
+    def connect(*_, **__):
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(duckdb, "connect", connect)
+    with pytest.raises(KeyboardInterrupt), DuckDBEngine() as engine:
+        engine.tables()

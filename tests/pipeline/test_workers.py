@@ -7,7 +7,7 @@ import pytest
 
 from retrato.identifiers.phone import Phone
 from retrato.pipeline import workers
-from retrato.pipeline.workers import reading_in_parallel
+from retrato.pipeline.workers import Workers
 
 
 @pytest.fixture
@@ -24,8 +24,8 @@ def small_steps(monkeypatch):
 
 def test_two_processes_read_as_one(table, small_steps):
     kind = Phone(region="ES")
-    with reading_in_parallel(2) as read:
-        found = read(kind, table)
+    with workers.workers(2) as hands:
+        found = hands.read(kind, table)
     assert found.to_pydict() == kind.parse_rows(table).to_pydict()
 
 
@@ -33,21 +33,21 @@ def test_without_processes_the_values_are_read_here(table, small_steps, monkeypa
     def refused(*_):
         raise OSError("no process may be started")
 
-    monkeypatch.setattr(workers._Pool, "_started", refused)
+    monkeypatch.setattr(Workers, "_started", refused)
     kind = Phone(region="ES")
-    with reading_in_parallel(2) as read:
-        assert read(kind, table).to_pydict() == kind.parse_rows(table).to_pydict()
+    with workers.workers(2) as hands:
+        assert hands.read(kind, table).to_pydict() == kind.parse_rows(table).to_pydict()
 
 
 def test_an_error_ends_the_processes(table, small_steps):
     running = []
 
-    def interrupted(read):
-        read(Phone(region="ES"), table)
-        running.extend(read.__self__._executor._processes.values())
+    def interrupted(hands):
+        hands.read(Phone(region="ES"), table)
+        running.extend(hands._processes._processes.values())
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), reading_in_parallel(2) as read:
-        interrupted(read)
+    with pytest.raises(KeyboardInterrupt), workers.workers(2) as hands:
+        interrupted(hands)
     assert len(running) == 2
     assert not any(each.is_alive() for each in running)

@@ -1,7 +1,7 @@
 """The app: the commands, and what they have in common."""
 
-import contextlib
 import sys
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -62,9 +62,6 @@ def _options(
 def main() -> None:
     """Run the command line. What goes into a pipe or a file is UTF-8, whatever the locale says."""
     for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(AttributeError, ValueError):
-            if stream.isatty():
-                stream.reconfigure(errors="replace")  # type: ignore[union-attr]
-            else:
-                stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        if isinstance(stream, TextIOWrapper):  # not where a program has put something else in its place
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     app(prog_name="retrato")

@@ -107,6 +107,15 @@ def _say(text: str) -> None:
     print(f"retrato: {text}", file=sys.stderr)
 
 
+_asked_to_stop = threading.Event()
+
+
+def stop_if_asked() -> None:
+    """Raise KeyboardInterrupt if a signal has asked to stop: libraries can swallow what its handler raises."""
+    if _asked_to_stop.is_set():
+        raise KeyboardInterrupt
+
+
 @contextmanager
 def _interruptible() -> Iterator[None]:
     """Make all signals that ask to stop raise KeyboardInterrupt.
@@ -118,8 +127,10 @@ def _interruptible() -> Iterator[None]:
         return
 
     def stop(_number: int, _frame: FrameType | None) -> None:
+        _asked_to_stop.set()
         raise KeyboardInterrupt
 
+    _asked_to_stop.clear()
     ours = [number for name in _SIGNALS if (number := getattr(signal, name, None)) and _is_default(number)]
     former = {number: signal.signal(number, stop) for number in ours}
     try:

@@ -35,11 +35,10 @@ def inspect(  # noqa: PLR0913, PLR0917 - one parameter an option
     """
     from retrato import inspect as inspect_sources
     from retrato.cli.request import Request
-    from retrato.cli.sources import SourceOptions, check_files
+    from retrato.cli.sources import SourceOptions
 
     asked = SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region)
     request = Request(asked, config=config).checked()
-    check_files(request.sources)
     inspection = inspect_sources(request.sources, ruleset=request.ruleset, show_values=show_values)
     if as_json:
         show_json(inspection.to_dict())

@@ -39,12 +39,11 @@ def quality(  # noqa: PLR0913, PLR0917 - one parameter an option
     on one of them. In formats, A is a capital, a another letter, 9 a digit.
     """
     from retrato.cli.request import Request
-    from retrato.cli.sources import SourceOptions, check_files
+    from retrato.cli.sources import SourceOptions
     from retrato.pipeline.inspect import quality as quality_of
 
     asked = SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region)
     request = Request(asked, config=config).checked()
-    check_files(request.sources)
     found = quality_of(request.sources, ruleset=request.ruleset, show_values=show_values)
     if as_json:
         show_json({"quality": [each.to_dict() for each in found]})

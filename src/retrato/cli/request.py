@@ -51,9 +51,10 @@ class Request:
         """The sources, rules, model and engine of the run.
 
         Raises one `ConfigurationError` with everything that is wrong with the options; then `OutputError` when the
-        output folder may not be written.
+        output folder may not be written, or `SourceError` when files are missing or empty.
         """
         from retrato import DuckDBEngine, FellegiSunter, Ruleset
+        from retrato.cli.sources import check_files
         from retrato.io.writing import OutputFolder
 
         model = None
@@ -74,6 +75,7 @@ class Request:
             raise ConfigurationError(problems)
         if self.out is not None:
             OutputFolder(self.out).check_writable()
+        check_files(sources)
         return Checked(sources, ruleset, model, DuckDBEngine(self.threads, self.memory_limit))
 
     @contextmanager

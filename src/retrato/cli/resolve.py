@@ -64,7 +64,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
     from retrato import resolve as resolve_sources
     from retrato.cli.progress import progress_bar
     from retrato.cli.request import Request
-    from retrato.cli.sources import SourceOptions, check_files
+    from retrato.cli.sources import SourceOptions
     from retrato.cli.summary import show_summary, summary
 
     start = time.perf_counter()
@@ -80,7 +80,6 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
         threads=threads,
         memory_limit=memory_limit,
     ).checked()
-    check_files(run.sources)
     with run.engine, progress_bar(quiet=quiet or as_json) as progress:
         resolution = resolve_sources(
             run.sources,

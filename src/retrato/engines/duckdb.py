@@ -30,6 +30,7 @@ Result = TypeVar("Result")
 
 #: Seconds between two requests to a query to stop.
 _PATIENCE = 0.05
+_INTERRUPTED = "Query interrupted"
 
 
 def _default_memory_limit() -> str:
@@ -50,6 +51,17 @@ def _plain_errors() -> Iterator[None]:
         ) from error
     except duckdb.Error as error:
         raise EngineError(f"DuckDB refused a relation ({type(error).__name__})") from error
+
+
+@contextmanager
+def _interrupts() -> Iterator[None]:
+    """Let an interrupt be one: where DuckDB notices a signal itself it raises an error of its own in its place."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == _INTERRUPTED:
+            raise KeyboardInterrupt from error
+        raise
 
 
 @dataclass(slots=True)
@@ -96,8 +108,9 @@ class DuckDBEngine:
             settings["threads"] = self.threads
         settings["memory_limit"] = self.memory_limit or _default_memory_limit()
         try:
-            connection = duckdb.connect(":memory:", config=settings)
-            connection.execute("SET enable_progress_bar = false")
+            with _interrupts():
+                connection = duckdb.connect(":memory:", config=settings)
+                connection.execute("SET enable_progress_bar = false")
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
             raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
@@ -150,11 +163,12 @@ class DuckDBEngine:
 
     @contextmanager
     def _registered(self, data: pa.Table) -> Iterator[None]:
-        self.connection.register("_arrow", data)
-        try:
-            yield
-        finally:
-            self.connection.unregister("_arrow")
+        with _interrupts():
+            self.connection.register("_arrow", data)
+            try:
+                yield
+            finally:
+                self.connection.unregister("_arrow")
 
     def fetch(self, query: Node) -> pa.Table:
         """The rows of a query."""

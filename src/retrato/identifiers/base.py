@@ -158,9 +158,9 @@ class IdentifierType(ABC):
         """Read at once, over whole columns, those items for which it is certain what `parse_parts` would give.
 
         `table` has a text column a part. The answer has a row for each accepted item, in any order: `item` (row number
-        in `table`, int64), `value`, and whichever of the other columns of `parse_table` are not as usual (namespace
-        empty, the text of the first part as raw, status `valid`, no issues, no parts, no keys). Every other item goes
-        to `parse_parts`, so this never has to know the hard cases. None: the type has no such way.
+        in `table`, int64), `value`, and whichever of the other columns of `parse_table` are not as usual (ordinal 0,
+        namespace empty, the text of the first part as raw, status `valid`, no issues, no parts, no keys). Every other
+        item goes to `parse_parts`, so this never has to know the hard cases. None: the type has no such way.
         """
         del table
         return None

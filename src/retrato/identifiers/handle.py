@@ -115,7 +115,7 @@ def _tells_itself(text: str) -> bool:
 
 def _pointed(piece: str) -> tuple[Points, str, str]:
     """What a text points to, the platform that it names (or nothing), and the name."""
-    address = read_address(piece)
+    address = read_address(piece.strip().lstrip("@"))
     if address is not None:
         return address
     labelled = _LABELLED.match(piece)
@@ -124,5 +124,5 @@ def _pointed(piece: str) -> tuple[Points, str, str]:
         platform = PLATFORMS.get(word, word)
         if platform in PLATFORMS.values():
             rest = piece[labelled.end() :]
-            return read_address(rest) or (Points.PERSON, platform, rest)
+            return read_address(rest.strip().lstrip("@")) or (Points.PERSON, platform, rest)
     return Points.PERSON, "", piece

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 FEWEST_DIGITS = 4
 #: With a calling code no number has more digits that the library reads.
 MOST_DIGITS = 20
+#: One number has 15 digits by E.164, and 00 before them; a text with more may be two.
+MOST_DIGITS_OF_ONE = 17
 #: A national number of so many digits may be one, wherever it is from.
 POSSIBLE_DIGITS = range(6, 16)
 ARGENTINA = 54
@@ -318,7 +320,7 @@ def _e164_of(number: phonenumbers.PhoneNumber) -> str:
 def _numbers(text: str, region: str | None) -> list[str]:
     """The numbers of a text: one if the whole of it is a valid number, or is a number and no part of it is valid."""
     several = parted(text)
-    if len(several) > 1 and len(digits_of(text)) <= MOST_DIGITS:
+    if len(several) > 1 and len(digits_of(text)) <= MOST_DIGITS_OF_ONE:
         whole = _as_it_stands(text, region)
         if any(map(phonenumbers.is_valid_number, whole)):
             return [text]

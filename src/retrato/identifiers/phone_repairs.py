@@ -31,7 +31,8 @@ _WEAK_SEPARATORS = (
     (re.compile(r"\s(?=00[1-9])|(?<=\d{9})\s+(?=\d{9})"), 7),
     (re.compile(r"\s[-–—]\s"), 9),
 )
-_ENOUGH = 7
+#: Each of two numbers has so many digits.
+ENOUGH_FOR_EACH = 7
 _AROUND = " \t/"
 
 _CHAT_LINK = re.compile(
@@ -115,7 +116,7 @@ def parted(text: str) -> list[str]:
     >>> parted("600 11 22 33 / 91 123 45 67"), parted("91 123 45 67/68")
     (['600 11 22 33', '91 123 45 67'], ['91 123 45 67/68'])
     """
-    if len(text) > LONGEST or _count(text) < 2 * _ENOUGH:
+    if len(text) > LONGEST or _count(text) < 2 * ENOUGH_FOR_EACH:
         return [text]
     for pattern, enough in _WEAK_SEPARATORS:
         for separator in pattern.finditer(text):
@@ -212,7 +213,7 @@ def _unworded(text: str) -> str:
     if not any(map(str.isalpha, text)) and not text.endswith(")"):
         return text
     extension = _EXTENSION_LABEL.search(text)
-    if extension and _count(text[: extension.start()]) >= _ENOUGH - 1:
+    if extension and _count(text[: extension.start()]) >= ENOUGH_FOR_EACH - 1:
         return f"{text[: extension.start()]};ext={extension[1]}"
     remark = _REMARK.search(text)
     return text[: remark.start()] if remark and _count(text[: remark.start()]) >= _REMARK_AFTER else text

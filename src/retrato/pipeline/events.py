@@ -10,15 +10,17 @@ from retrato.engines.compile import events as sql
 from retrato.engines.compile import normalise as cell_sql
 from retrato.engines.compile.template import column, query, tree
 from retrato.identifiers.attribute import Number
-from retrato.pipeline.normalise import read_cells, source_slots
+from retrato.pipeline.cells import read_cells
+from retrato.pipeline.normalise import source_slots
 from retrato.pipeline.rows import first_values, moments
 from retrato.pipeline.slots import by_dictionary
-from retrato.pipeline.workers import reading_in_parallel
+from retrato.pipeline.workers import workers
 from retrato.records import EVENT_FIELDS, SourceKind
 
 if TYPE_CHECKING:
     from retrato.identifiers.base import ReadRows
     from retrato.pipeline.run import Run
+    from retrato.pipeline.workers import Workers
 
 
 def events(run: Run) -> None:
@@ -27,9 +29,9 @@ def events(run: Run) -> None:
     run.counts["events"] = 0
     if not numbers:
         return
-    with reading_in_parallel(run.engine.threads) as read:
-        _events(run, numbers, read)
-        _identifiers(run, numbers, read)
+    with workers(run.engine.threads) as hands:
+        _events(run, numbers, hands.read)
+        _identifiers(run, numbers, hands)
     run.counts["events"] = run.engine.count("events")
     without = run.engine.fetch(tree("SELECT count(*) AS n FROM events WHERE time IS NULL")).column("n")[0].as_py()
     if without:
@@ -53,19 +55,18 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
     run.engine.drop("raw_events", "moments", "amounts")
 
 
-def _identifiers(run: Run, numbers: list[int], read: ReadRows) -> None:
+def _identifiers(run: Run, numbers: list[int], hands: Workers) -> None:
     slots = run.event_slots = source_slots(run, numbers)
-    places = {id(slot): place for place, slot in enumerate(slots)}
     run.engine.create("event_identifiers", tree(sql.NO_EVENT_IDENTIFIERS))
-    for number, group in enumerate(by_dictionary(slots).values(), start=len(run.cells)):
-        tables = read_cells(run, number, {places[id(slot)]: slot for slot in group}, _rows, read)
+    for read in read_cells(run, by_dictionary(slots), _rows, hands, first=len(run.cells)):
+        kind = next(iter(read.slots.values())).type.kind
         columns = [
             ("event", column("event", "c")),
-            ("kind", tree("CAST(:k AS VARCHAR)", k=group[0].type.kind)),
+            ("kind", tree("CAST(:k AS VARCHAR)", k=kind)),
             *((name, column(name, "v")) for name in ("namespace", "value", "status")),
         ]
-        run.engine.append("event_identifiers", cell_sql.values_of(*tables, columns))
-        run.event_cells.extend(tables)
+        run.engine.append("event_identifiers", cell_sql.values_of(read.cells, read.parsed, columns))
+        run.event_cells += (read.cells, read.parsed)
 
 
 def _rows(source_no: int) -> tuple[exp.Query, tuple[str, ...]]:

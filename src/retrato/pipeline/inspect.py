@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from retrato.engines.compile.template import query, table
@@ -10,12 +10,13 @@ from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.registry import FIELDS, configured, type_of
 from retrato.io.columns import Columns
 from retrato.pipeline.assess import assessed, masked, measured
+from retrato.pipeline.cells import read_cells
 from retrato.pipeline.events import events
-from retrato.pipeline.normalise import inferred, normalise, read_cells
+from retrato.pipeline.normalise import inferred, normalise
 from retrato.pipeline.read import read
 from retrato.pipeline.run import Run
 from retrato.pipeline.slots import Slot
-from retrato.pipeline.workers import reading_in_parallel
+from retrato.pipeline.workers import workers
 from retrato.records import EVENT_FIELDS, RECORD_FIELDS, ColumnMapping, Source, SourceMapping
 from retrato.ruleset import Ruleset
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from retrato.io.readers import ReadSource
     from retrato.pipeline.quality import FieldQuality
+    from retrato.pipeline.workers import Workers
 
 #: Rows of a source whose cells are read, at least if there are so many, and how many shared values are shown.
 SAMPLED = 20_000
@@ -134,8 +136,10 @@ def _chosen(sources: Source | Iterable[Source]) -> tuple[Source, ...]:
 
 
 def _profiles(run: Run, *, show_values: bool) -> Iterator[SourceProfile]:
-    slots = [slot for number, _ in enumerate(run.sources) for slot in _slots(run, number)]
-    found = _measured(run, slots)
+    with workers(run.engine.threads) as hands:
+        plain = [slot for number, _ in enumerate(run.sources) for slot in _slots(run, number)]
+        slots = list(inferred(run, plain, hands))
+        found = _measured(run, slots, hands)
     for number, (source, mapping) in enumerate(zip(run.reads, run.mappings, strict=True)):
         own = {slot.columns: (slot, found[slot.source_no, slot.columns]) for slot in slots if slot.source_no == number}
         columns = Columns(run.engine, source.table, source.columns)
@@ -174,25 +178,31 @@ def _slots(run: Run, number: int) -> Iterator[Slot]:
         (kind,) = configured((type_of(each.field, run.ruleset.types),), region=source.region)
         country = mapping.first("country") if "country" in kind.context else None
         context = {"country": country} if country else {}
-        yield inferred(run, Slot(number, kind, {kind.fields[name].part: each.column}, context))
+        yield Slot(number, kind, {kind.fields[name].part: each.column}, context)
 
 
-def _measured(run: Run, slots: list[Slot]) -> Mapping[tuple[int, str], FieldQuality]:
+def _measured(run: Run, slots: list[Slot], hands: Workers) -> Mapping[tuple[int, str], FieldQuality]:
     """The quality of each slot, by source and column, in a sample of the rows."""
+    sampled = replace(run, reads=tuple(_sampled(run, each) for each in run.reads))
+    groups = [{place: slot} for place, slot in enumerate(slots)]
     tables: list[str] = []
-    with reading_in_parallel(run.engine.threads) as reader:
-        for place, slot in enumerate(slots):
-            tables.extend(read_cells(run, place, {place: slot}, lambda number: _sampled(run, number), reader))
+    for each in read_cells(sampled, groups, lambda number: _rows(sampled, number), hands):
+        tables += (each.cells, each.parsed)
     names = {(run.reads[slot.source_no].source.name, slot.columns): slot.source_no for slot in slots}
-    found = measured(run, tables, slots, events=True)
-    return {(names[each.source, each.column_name], each.column_name): each for each in found}
+    measures = measured(run, tables, slots, events=True)
+    return {(names[each.source, each.column_name], each.column_name): each for each in measures}
 
 
-def _sampled(run: Run, number: int) -> tuple[exp.Query, tuple[str, ...]]:
-    """Rows of a source, drawn by their number: all of them, if there are not more than twice the sample."""
-    every = max(1, run.reads[number].rows // SAMPLED)
-    raw = table(run.reads[number].table)
-    return query("SELECT _row AS row FROM :t WHERE hash(_row) % :every = 0", t=raw, every=every), ()
+def _sampled(run: Run, source: ReadSource) -> ReadSource:
+    """A source with rows drawn by their number: all of them, if there are not more than twice the sample."""
+    every = max(1, source.rows // SAMPLED)
+    name = f"sample_{source.table}"
+    run.engine.define(name, query("SELECT * FROM :t WHERE hash(_row) % :every = 0", t=table(source.table), every=every))
+    return replace(source, table=name)
+
+
+def _rows(run: Run, number: int) -> tuple[exp.Query, tuple[str, ...]]:
+    return query("SELECT _row AS row FROM :t", t=table(run.reads[number].table)), ()
 
 
 def _column(

@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
 from retrato.engines.compile.template import column, query, table, tree
 from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.base import IdentifierType
-from retrato.pipeline.cells import distinct_cells
+from retrato.pipeline.cells import read_cells
 from retrato.pipeline.rows import records
 from retrato.pipeline.slots import Slot, by_dictionary, slots_of
-from retrato.pipeline.workers import reading_in_parallel
+from retrato.pipeline.workers import workers
 from retrato.records import SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from retrato.identifiers.base import Feature, ReadRows
+    from retrato.identifiers.base import Feature
+    from retrato.pipeline.cells import ReadCells
     from retrato.pipeline.run import Run
-
-    #: the rows of a source by its number, as a query with a column `row`, and what else of it goes with each cell
-    KnownRows = Callable[[int], tuple[exp.Query, Sequence[str]]]
+    from retrato.pipeline.workers import Workers
 
 _RECORD = ("record", "version", "observed_at")
 #: Where a value stands among the values of its record: valid ones first, then by slot and by place in the cell.
@@ -38,23 +37,24 @@ CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 
 def normalise(run: Run) -> None:
     """Make `records`, `identifiers` (a view) and one table of keys a kind (`keys_<kind>`)."""
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
-    with reading_in_parallel(run.engine.threads) as read:
-        records(run, numbers, read)
-        slots = run.slots = tuple(inferred(run, slot) for slot in source_slots(run, numbers))
-        places = {id(slot): place for place, slot in enumerate(slots)}
+    run.counts["identifiers"] = 0
+    with workers(run.engine.threads) as hands:
+        slots = run.slots = tuple(inferred(run, source_slots(run, numbers), hands))
+        coming = read_cells(run, by_dictionary(slots), row_records, hands)
+        records(run, numbers, hands.read)
         kinds: dict[str, tuple[Feature, ...]] = {}
         found: list[exp.Query] = []
-        for group in by_dictionary(slots).values():
-            name, first = group[0].attribute, group[0].attribute not in kinds
-            kinds.setdefault(name, group[0].type.features)
-            tables = read_cells(run, len(run.cells), {places[id(slot)]: slot for slot in group}, row_records, read)
-            found.append(_identifiers(group[0], tables, {places[id(slot)]: slot.columns for slot in group}))
-            run.cells.extend(tables)
-            (run.engine.create if first else run.engine.append)(f"keys_{name}", _keys(group[0].type, tables))
+        for read in coming:
+            any_slot = next(iter(read.slots.values()))
+            kind, name = any_slot.type, any_slot.attribute
+            found.append(_identifiers(kind, name, read))
+            run.cells += (read.cells, read.parsed)
+            (run.engine.append if name in kinds else run.engine.create)(f"keys_{name}", _keys(kind, read))
+            kinds[name] = kind.features
+            run.counts["identifiers"] += read.values
     run.engine.define("identifiers", _all(found))
     run.kinds = {name: kinds[name] for name in sorted(kinds) if kinds[name]}
     run.attributes = frozenset(slot.attribute for slot in slots if isinstance(slot.type, Attribute))
-    run.counts["identifiers"] = run.engine.count("identifiers")
     run.engine.drop(*(run.reads[number].table for number in numbers))
 
 
@@ -71,53 +71,36 @@ def source_slots(run: Run, numbers: Sequence[int]) -> tuple[Slot, ...]:
     )
 
 
-def inferred(run: Run, slot: Slot) -> Slot:
-    """The slot with its type as the whole of its columns shows it to be."""
+def inferred(run: Run, slots: Sequence[Slot], hands: Workers) -> Iterator[Slot]:
+    """Each slot with its type as the whole of its columns shows it to be."""
+    for slot, (kind, found) in zip(slots, hands.ahead(_inference(run, slot) for slot in slots), strict=True):
+        run.notes += (f"source {run.sources[slot.source_no].name}, column {slot.columns}: {each}" for each in found)
+        yield replace(slot, type=kind)
+
+
+def _inference(run: Run, slot: Slot) -> Callable[[], tuple[IdentifierType, tuple[str, ...]]]:
     if type(slot.type).inferred is IdentifierType.inferred:
-        return slot
+        return lambda: (slot.type, ())
     parts = [exp.alias_(column(source), part, quoted=True) for part, source in slot.own.items()]
     cells = run.engine.fetch(exp.select(*parts).from_(table(run.reads[slot.source_no].table)))
-    kind, found = slot.type.inferred({part: cells.column(part) for part in slot.own})
-    run.notes.extend(f"source {run.sources[slot.source_no].name}, column {slot.columns}: {each}" for each in found)
-    return replace(slot, type=kind)
+    return partial(slot.type.inferred, {part: cells.column(part) for part in slot.own})
 
 
-def read_cells(run: Run, number: int, slots: Mapping[int, Slot], rows: KnownRows, read: ReadRows) -> tuple[str, str]:
-    """Read the cells of slots that share a type, by their places.
-
-    Makes `cells_<number>` (slot, item, and what is known of the row) and `parsed_<number>` (the values of each item).
-    """
-    parts = sorted({part for slot in slots.values() for part in slot.parts})
-    fetched = []
-    for place, slot in slots.items():
-        known, columns = rows(slot.source_no)
-        raw = run.reads[slot.source_no].table
-        cells = run.engine.fetch(sql.cells(raw, slot.parts, own=tuple(slot.own), rows=known, columns=columns))
-        fetched.append(cells.append_column("slot", pa.repeat(pa.scalar(place, pa.int32()), cells.num_rows)))
-    together = pa.concat_tables(fetched)
-    numbers, distinct = distinct_cells(together, parts)
-    slim = together.drop_columns(parts).append_column("item", pa.array(numbers))
-    names = f"cells_{number}", f"parsed_{number}"
-    run.engine.load(names[0], slim)
-    kind = next(iter(slots.values())).type
-    run.engine.load(names[1], kind.parse_table(distinct, read=read))
-    return names
-
-
-def _identifiers(slot: Slot, tables: tuple[str, str], columns: Mapping[int, str]) -> exp.Query:
-    """The rows of `identifiers` that come from one pair of tables; `columns` are those of each slot."""
-    case = exp.Case(this=column("slot", "c"))
-    for place, name in columns.items():
-        case = case.when(exp.Literal.number(place), exp.Literal.string(name))
+def _identifiers(kind: IdentifierType, attribute: str, read: ReadCells) -> exp.Query:
+    """The rows of `identifiers` that come from the tables of slots that share a type."""
+    columns = exp.Case(this=column("slot", "c"))
+    for place, slot in read.slots.items():
+        columns = columns.when(exp.Literal.number(place), exp.Literal.string(slot.columns))
     return sql.values_of(
-        *tables,
+        read.cells,
+        read.parsed,
         [
             ("record", column("record", "c")),
             ("version", column("version", "c")),
-            ("attribute", tree("CAST(:a AS VARCHAR)", a=slot.attribute)),
-            ("kind", tree("CAST(:k AS VARCHAR)", k=slot.type.kind)),
+            ("attribute", tree("CAST(:a AS VARCHAR)", a=attribute)),
+            ("kind", tree("CAST(:k AS VARCHAR)", k=kind.kind)),
             *((name, column(name, "v")) for name in _OF_VALUE),
-            ("column_name", case),
+            ("column_name", columns),
             ("observed_at", column("observed_at", "c")),
         ],
     )
@@ -126,10 +109,11 @@ def _identifiers(slot: Slot, tables: tuple[str, str], columns: Mapping[int, str]
 _OF_VALUE = ("namespace", "ordinal", "value", "raw", "status", "issues", "parts")
 
 
-def _keys(kind: IdentifierType, tables: tuple[str, str]) -> exp.Query:
+def _keys(kind: IdentifierType, read: ReadCells) -> exp.Query:
     keys = ((name, column(name, "v")) for name in kind.key_names())
     usable = tree("c.version = 0 AND v.status NOT IN ('placeholder', 'missing')")
-    return sql.values_of(*tables, [("record", column("record", "c")), ("place", tree(_PLACE)), *keys]).where(usable)
+    record = ("record", column("record", "c"))
+    return sql.values_of(read.cells, read.parsed, [record, ("place", tree(_PLACE)), *keys]).where(usable)
 
 
 def _all(queries: Sequence[exp.Query]) -> exp.Query:

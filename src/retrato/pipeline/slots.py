@@ -75,9 +75,9 @@ def _identifier_columns(mapping: SourceMapping) -> Iterator[tuple[str, str]]:
             yield each.column, each.field
 
 
-def by_dictionary(slots: Sequence[Slot]) -> dict[tuple[IdentifierType, tuple[str, ...]], list[Slot]]:
-    """Slots that can share parsed values: the same configured type and the same parts."""
-    groups: dict[tuple[IdentifierType, tuple[str, ...]], list[Slot]] = {}
-    for slot in slots:
-        groups.setdefault((slot.type, tuple(sorted(slot.parts))), []).append(slot)
-    return groups
+def by_dictionary(slots: Sequence[Slot]) -> list[dict[int, Slot]]:
+    """Slots that can share parsed values (the same configured type and the same parts), by their places in `slots`."""
+    groups: dict[tuple[IdentifierType, tuple[str, ...]], dict[int, Slot]] = {}
+    for place, slot in enumerate(slots):
+        groups.setdefault((slot.type, tuple(sorted(slot.parts))), {})[place] = slot
+    return list(groups.values())

@@ -1,45 +1,70 @@
-"""Processes that read the values which no fast path accepts."""
+"""Threads that read columns side by side, and processes that read the values which no fast path accepts."""
 
 from __future__ import annotations
 
 import signal
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from itertools import islice
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Future
 
     from loky.process_executor import ProcessPoolExecutor
 
-    from retrato.identifiers.base import IdentifierType, ReadRows
+    from retrato.identifiers.base import IdentifierType
+
+Result = TypeVar("Result")
 
 #: A process needs about as long to start as these rows to be read.
 LEAST_ROWS = 60_000
+#: So many columns are read beside the one that is used; their cells are all in memory.
+AHEAD = 2
 #: Rows a message: few enough that the processes end at about the same time.
 _CHUNK = 10_000
 
 
-class _Pool:
-    """The processes, started when the first large table comes."""
+class Workers:
+    """Threads, and processes that are started when the first large table comes (None: as many as there are cores)."""
 
-    def __init__(self, processes: int) -> None:
-        self.processes = processes
-        self._executor: ProcessPoolExecutor | None = None
+    def __init__(self, count: int | None) -> None:
+        self.count = count
+        self._threads = ThreadPoolExecutor(min(count or AHEAD, AHEAD), "retrato-read")
+        self._processes: ProcessPoolExecutor | None = None
+        self._starting = Lock()
+
+    def ahead(self, jobs: Iterable[Callable[[], Result]]) -> Iterator[Result]:
+        """The results of jobs in their order; the first ones are started now, the next while those are used.
+
+        A job is asked for when its turn comes.
+        """
+        coming = iter(jobs)
+        waiting = deque(self._threads.submit(job) for job in islice(coming, AHEAD))
+        return self._each(coming, waiting)
+
+    def _each(self, coming: Iterator[Callable[[], Result]], waiting: deque[Future[Result]]) -> Iterator[Result]:
+        while waiting:
+            waiting.extend(self._threads.submit(job) for job in islice(coming, 1))
+            yield waiting.popleft().result()
 
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
         """Read a table as `kind.parse_rows` does: in the processes when it is large, here when it is not."""
+        if table.num_rows < LEAST_ROWS or self.count == 1:
+            return kind.parse_rows(table)
         from loky.process_executor import BrokenProcessPool
 
-        if self.processes < 2 or table.num_rows < LEAST_ROWS:
-            return kind.parse_rows(table)
         starts = range(0, table.num_rows, _CHUNK)
         try:
             sent = [self._started().submit(_read, kind, _packed(table.slice(start, _CHUNK))) for start in starts]
             found = [_unpacked(each.result()) for each in sent]
         except (BrokenProcessPool, OSError):
-            self.processes = 1  # such as where no process may be started, or one was killed for its memory
+            self.count = 1  # such as where no process may be started, or one was killed for its memory
             return kind.parse_rows(table)
         return pa.concat_tables(
             each.set_column(0, "item", pa.array(each.column("item").to_numpy() + start, pa.int64()))
@@ -47,37 +72,41 @@ class _Pool:
         )
 
     def _started(self) -> ProcessPoolExecutor:
+        from loky import cpu_count
         from loky.process_executor import ProcessPoolExecutor
 
-        if self._executor is None:
-            self._executor = ProcessPoolExecutor(self.processes, initializer=_ignore_interrupts)
-        return self._executor
+        with self._starting:
+            if self._processes is None:
+                self._processes = ProcessPoolExecutor(self.count or cpu_count(), initializer=_ignore_interrupts)
+            return self._processes
 
     def close(self, *, at_once: bool) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=True, kill_workers=at_once)
+        """End threads and processes, when they have done what they were given or (`at_once`) as soon as may be."""
+        if self._processes is not None and at_once:
+            self._processes.shutdown(wait=True, kill_workers=True)
+        self._threads.shutdown(wait=True, cancel_futures=at_once)
+        if self._processes is not None:
+            self._processes.shutdown(wait=True)
 
 
 @contextmanager
-def reading_in_parallel(processes: int | None) -> Iterator[ReadRows]:
-    """A reader for `IdentifierType.parse_table` that uses so many processes (None: as many as there are cores).
-
-    Its answers do not depend on how many there are. The processes end with the block.
+def workers(count: int | None) -> Iterator[Workers]:
+    """Workers that end with the block. Answers do not depend on how many there are.
 
     >>> from retrato.identifiers.phone import Phone
-    >>> with reading_in_parallel(2) as read:
-    ...     read(Phone(), pa.table({"text": ["+34 600112233"]})).column("value").to_pylist()
+    >>> with workers(2) as hands:
+    ...     hands.read(Phone(), pa.table({"text": ["+34 600112233"]})).column("value").to_pylist()
+    ...     list(hands.ahead([lambda: 1, lambda: 2]))
     ['+34600112233']
+    [1, 2]
     """
-    from loky import cpu_count
-
-    pool = _Pool(cpu_count() if processes is None else processes)
+    hands = Workers(count)
     try:
-        yield pool.read
+        yield hands
     except BaseException:
-        pool.close(at_once=True)
+        hands.close(at_once=True)
         raise
-    pool.close(at_once=False)
+    hands.close(at_once=False)
 
 
 def _ignore_interrupts() -> None:

@@ -138,15 +138,19 @@ FROM shared_rows x JOIN contents c ON c.source_no = x.source_no AND c.row = x.ro
 """
 
 
-def cells(
-    raw: str, parts: Mapping[str, str], *, own: Sequence[str], rows: exp.Query, columns: Sequence[str]
-) -> exp.Select:
-    """The parts of one slot of a raw table where one of its own is there, with the `columns` of its row in `rows`."""
-    found = exp.select(*(column(name, "x") for name in columns)).from_(table(raw, "r"))
+def texts(raw: str, parts: Mapping[str, str], *, own: Sequence[str]) -> exp.Select:
+    """`row` and the parts of one slot of a raw table, where one of its own is there."""
+    found = exp.select(exp.alias_(column("_row"), "row", quoted=True)).from_(table(raw))
     for name, source in parts.items():
-        found = found.select(exp.alias_(column(source, "r"), name, quoted=True))
-    there = exp.or_(*(tree(":c IS NOT NULL", c=column(parts[name], "r")) for name in own))
-    return found.join(rows.subquery("x"), on="x.row = r._row").where(there)
+        found = found.select(exp.alias_(column(source), name, quoted=True))
+    return found.where(exp.or_(*(tree(":c IS NOT NULL", c=column(parts[name])) for name in own)))
+
+
+def cells(row_cells: str, place: int, rows: exp.Query, columns: Sequence[str]) -> exp.Select:
+    """The cells of one slot of a table of `row, slot, item`, with the `columns` of their rows in `rows`."""
+    known = [column(name, "x") for name in columns]
+    found = exp.select(column("slot", "c"), column("item", "c"), *known).from_(table(row_cells, "c"))
+    return found.join(rows.subquery("x"), on="x.row = c.row").where(tree("c.slot = :place", place=place))
 
 
 def values_of(cells: str, parsed: str, columns: Sequence[tuple[str, Node]]) -> exp.Select:

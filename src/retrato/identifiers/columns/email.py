@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from retrato.identifiers.email import Email
 
+#: So many rows are read at a time: what is kept beside each byte of them stays small.
+_CHUNK = 1 << 16
 _UNFIT = f"[^{KEY_LETTERS.replace('@', '')}]"
 _FILLERS = pa.array(sorted(FILLER_LOCALS), pa.string())
 #: The issues of an address by what holds: 1 a mistyped domain, 2 a role, 4 a throw-away domain.
@@ -63,7 +65,8 @@ def accept_emails(kind: Email, table: pa.Table) -> pa.Table | None:
         return None
     pieces, first = [], 0
     for chunk in table.column("text").chunks:
-        pieces.append(_accepted(kind, chunk, first))
+        starts = range(0, len(chunk), _CHUNK)
+        pieces += [_accepted(kind, chunk.slice(start, _CHUNK), first + start) for start in starts]
         first += len(chunk)
     return pa.concat_tables(pieces) if pieces else None
 

@@ -17,6 +17,7 @@ from retrato.identifiers.phone import (
     ARGENTINE_MOBILE_DIGITS,
     DAMAGED,
     EXTENDED,
+    MOST_DIGITS_OF_ONE,
     NO_REGION,
     NOT_VALID,
     POSSIBLE_DIGITS,
@@ -24,7 +25,7 @@ from retrato.identifiers.phone import (
     TYPE_NAMES,
     region_of,
 )
-from retrato.identifiers.phone_repairs import CHAT_ID
+from retrato.identifiers.phone_repairs import CHAT_ID, ENOUGH_FOR_EACH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +44,10 @@ _REWRITINGS = (
     (r"^\p{L}{1,12}[.:]{1,2} ?([+(0-9][^.]*)$", r"\1", None),
     (r"(?i)^([^a-z]*[0-9)]),? +ext\.? ?([0-9]{1,6})$", r"\1", r"\2"),
 )
-_COLUMNS = ("item", "value", "status", "issues", "parts", "phone", "phone_tail")
+#: A cell of two plain numbers, as RE2 reads it.
+_TWO = r"^ *([+(]?[0-9][0-9 ().-]*[0-9]) *[;|,/] *([+(]?[0-9][0-9 ().-]*[0-9]) *$"
+_COLUMNS = ("item", "ordinal", "value", "raw", "status", "issues", "parts", "phone", "phone_tail")
+_NUMBERS = {"item": pa.int64(), "ordinal": pa.int32()}
 
 
 def accept_phones(kind: Phone, table: pa.Table) -> pa.Table | None:
@@ -51,7 +55,8 @@ def accept_phones(kind: Phone, table: pa.Table) -> pa.Table | None:
 
     What is accepted: numbers with a plus or 00, national numbers with a region, and both as the spreadsheet left them
     (no plus, `.0`), where the plan says that they are valid; numbers that certainly are not; national numbers without a
-    region, which are possible. WhatsApp ids, and numbers with a label or an extension, are read likewise.
+    region, which are possible. WhatsApp ids, and numbers with a label or an extension, are read likewise; so are two
+    numbers in a cell if both are such.
     """
     if "text" not in table.column_names:
         return None
@@ -62,10 +67,16 @@ def accept_phones(kind: Phone, table: pa.Table) -> pa.Table | None:
     for chunk in column.chunks:
         for start in range(0, len(chunk), _CHUNK):
             piece = chunk.slice(start, _CHUNK)
-            accepted += _accepted(kind, piece, regions, places[first : first + len(piece)], first)
+            here = places[first : first + len(piece)]
+            found = [*_lone(kind, piece, regions, here), *_two(kind, piece, regions, here)]
+            accepted += [each | {"item": pc.add(each["item"], first)} for each in found]
             first += len(piece)
-    types = {name: pa.int64() if name == "item" else pa.string() for name in _COLUMNS}
-    return pa.table({name: pa.chunked_array([each[name] for each in accepted], types[name]) for name in _COLUMNS})
+    return _together(accepted)
+
+
+def _together(found: list[dict[str, pa.Array]]) -> pa.Table:
+    types = {name: _NUMBERS.get(name, pa.string()) for name in _COLUMNS}
+    return pa.table({name: pa.chunked_array([each[name] for each in found], types[name]) for name in _COLUMNS})
 
 
 def _regions(kind: Phone, table: pa.Table) -> tuple[list[tuple[str | None, str]], Ints]:
@@ -83,10 +94,10 @@ def _regions(kind: Phone, table: pa.Table) -> tuple[list[tuple[str | None, str]]
     return distinct, place[pc.fill_null(countries.indices, len(said)).to_numpy(zero_copy_only=False)]
 
 
-def _accepted(
-    kind: Phone, texts: pa.StringArray, regions: list[tuple[str | None, str]], places: Ints, first: int
+def _lone(
+    kind: Phone, texts: pa.StringArray, regions: list[tuple[str | None, str]], places: Ints
 ) -> list[dict[str, pa.Array]]:
-    """The accepted rows of one piece of the column, whose first row has the number `first`."""
+    """The accepted rows of texts that are one number each."""
     digits = Digits(texts)
     extensions = _rewrite(texts, digits)
     plain = pc.is_null(extensions).to_numpy(zero_copy_only=False)
@@ -99,8 +110,43 @@ def _accepted(
     if kind.fillers:
         fillers = pa.array(sorted(kind.fillers), pa.string())
         found = [_without(each, fillers) for each in found]
-    found = [_told(each, digits) for each in found]
-    return [each | {"item": pc.add(each["item"], first)} for each in found]
+    raw = [
+        {"ordinal": pa.repeat(pa.scalar(0, pa.int32()), len(each["item"])), "raw": texts.take(each["item"])}
+        for each in found
+    ]
+    return [_told(each, digits) | own for each, own in zip(found, raw, strict=True)]
+
+
+def _two(
+    kind: Phone, texts: pa.StringArray, regions: list[tuple[str | None, str]], places: Ints
+) -> list[dict[str, pa.Array]]:
+    """The rows of cells that hold two numbers and no doubt, both of which are accepted; the same twice is one."""
+    rows = np.flatnonzero(_bools(pc.match_substring_regex(texts, _TWO)))
+    if not len(rows):
+        return []
+    cells = texts.take(pa.array(rows))
+    sides = [pc.replace_substring_regex(cells, _TWO, side) for side in (r"\1", r"\2")]
+    sizes = [lengths_of(pc.replace_substring_regex(side, "[^0-9]", "")) for side in sides]
+    doubtful = _bools(pc.match_substring(cells, "/")) & (
+        (sizes[0] + sizes[1] <= MOST_DIGITS_OF_ONE) | (np.minimum(*sizes) < ENOUGH_FOR_EACH)
+    )
+    count = len(rows)
+    numbers = pa.concat_arrays(sides)
+    found = _together(_lone(kind, numbers, regions, np.tile(places[rows], 2)))
+    items = found.column("item").to_numpy()
+    values = np.full(2 * count, -1, np.int64)
+    values[items] = found.column("value").combine_chunks().dictionary_encode().indices.to_numpy()
+    both = (values[:count] >= 0) & (values[count:] >= 0) & ~doubtful
+    again = values[:count] == values[count:]
+    kept = both[items % count] & ~((items >= count) & again[items % count])
+    items = items[kept]
+    columns = {name: found.column(name).combine_chunks().filter(pa.array(kept)) for name in _COLUMNS}
+    return [columns | {"item": pa.array(rows[items % count]), "ordinal": pa.array(items // count, pa.int32())}]
+
+
+def _bools(values: pa.BooleanArray) -> Bools:
+    found: Bools = pc.fill_null(values, fill_value=False).to_numpy(zero_copy_only=False)
+    return found
 
 
 def _told(columns: dict[str, pa.Array], digits: Digits) -> dict[str, pa.Array]:

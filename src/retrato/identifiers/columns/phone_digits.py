@@ -26,7 +26,7 @@ _IS_DIGIT = _WEIGHTS == 1
 _ZERO, _PLUS, _DOT, _BLANK, _BRACKET = b"0+. ("
 
 #: Fewer digits, more digits and longer texts are left to the value parser.
-FEWEST = 7
+FEWEST = 6
 _MOST = 17
 _LONGEST = 40
 #: A text of so many digits may be two numbers with a blank between them.

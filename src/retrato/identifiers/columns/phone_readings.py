@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 MANNERS = (("number", ""), ("country", ""), ("default", ""), ("number", "lost_plus"))
 _BY_NUMBER, _LOST_PLUS = 0, 3
 #: Numbers of Mexico and Argentina may be read anew when they are not valid, if they have digits enough (`readings`).
-_READ_ANEW = (52, 54)
-_REGIONS_READ_ANEW = ("MX", "AR")
-_FEWEST_READ_ANEW = 11
+_MEXICO, _ARGENTINA = (52, "MX"), (54, "AR")
+_FEWEST_OF_MEXICO, _FEWEST_OF_ARGENTINA = 11, 12
 
 
 class Numbers(NamedTuple):
@@ -169,6 +168,10 @@ class Readings:
 
     def _has_one_reading(self, rows: Ints, region: str | None = None) -> Bools:
         """Whether neither a (0) nor what is peculiar to Mexico and Argentina may have to be taken out."""
-        anew = np.isin(self._digits.three(rows) // 10, _READ_ANEW) | (region in _REGIONS_READ_ANEW)
-        once: Bools = ~self._digits.zero_in_brackets[rows] & ~(anew & (self._digits.sizes[rows] >= _FEWEST_READ_ANEW))
+        sizes, first, code = self._digits.sizes[rows], self._digits.first[rows], self._digits.three(rows) // 10
+        mexican = ((code == _MEXICO[0]) | (region == _MEXICO[1])) & (sizes >= _FEWEST_OF_MEXICO)
+        argentine = ((code == _ARGENTINA[0]) | (region == _ARGENTINA[1])) & (sizes >= _FEWEST_OF_ARGENTINA)
+        # one digit more can only be the 9 or the 0 before area code and number
+        argentine &= (sizes != _FEWEST_OF_ARGENTINA + 1) | np.isin(first, (0, 9))
+        once: Bools = ~self._digits.zero_in_brackets[rows] & ~mexican & ~argentine
         return once

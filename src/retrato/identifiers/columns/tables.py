@@ -69,9 +69,10 @@ def completed(table: pa.Table, accepted: pa.Table, kind: IdentifierType) -> pa.T
 
     first = next(iter(kind.fields.values())).part
     count = accepted.num_rows
+    several = "ordinal" in accepted.column_names
     columns: dict[str, Any] = {
         "item": accepted.column("item").cast(pa.int64()),
-        "ordinal": pa.repeat(pa.scalar(0, pa.int32()), count),
+        "ordinal": accepted.column("ordinal") if several else pa.repeat(pa.scalar(0, pa.int32()), count),
     }
     for name in (*TEXT_COLUMNS, *kind.key_names()):
         if name in accepted.column_names:
