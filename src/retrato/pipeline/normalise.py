@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
-from retrato.engines.compile.template import column, query, table, tree
+from retrato.engines.compile.template import all_of, column, query, table, tree
 from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.base import IdentifierType
 from retrato.pipeline.cells import read_cells
@@ -35,7 +35,7 @@ CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 
 
 
 def normalise(run: Run) -> None:
-    """Make `records`, `identifiers` (a view) and one table of keys a kind (`keys_<kind>`)."""
+    """Make `records`, `identifiers` (a view) and the keys of each kind (`keys_<kind>`, views too)."""
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
     run.counts["identifiers"] = 0
     with workers(run.engine.threads) as hands:
@@ -44,16 +44,19 @@ def normalise(run: Run) -> None:
         records(run, numbers, hands.read)
         kinds: dict[str, tuple[Feature, ...]] = {}
         found: list[exp.Query] = []
+        keys: dict[str, list[exp.Query]] = {}
         for read in coming:
             any_slot = next(iter(read.slots.values()))
             kind, name = any_slot.type, any_slot.attribute
             found.append(_identifiers(kind, name, read))
             run.cells += (read.cells, read.parsed)
-            (run.engine.append if name in kinds else run.engine.create)(f"keys_{name}", _keys(kind, read))
+            keys.setdefault(name, []).append(_keys(kind, read))
             kinds[name] = kind.features
             run.counts["identifiers"] += read.values
-    run.engine.define("identifiers", _all(found))
+    run.engine.define("identifiers", all_of(query(_NO_IDENTIFIERS), *found))
     run.kinds = {name: kinds[name] for name in sorted(kinds) if kinds[name]}
+    for name in run.kinds:
+        run.engine.define(f"keys_{name}", all_of(*keys[name]))
     run.attributes = frozenset(slot.attribute for slot in slots if isinstance(slot.type, Attribute))
     run.engine.drop(*(run.reads[number].table for number in numbers))
 
@@ -114,13 +117,6 @@ def _keys(kind: IdentifierType, read: ReadCells) -> exp.Query:
     usable = tree("c.version = 0 AND v.status NOT IN ('placeholder', 'missing')")
     record = ("record", column("record", "c"))
     return sql.values_of(read.cells, read.parsed, [record, ("place", tree(_PLACE)), *keys]).where(usable)
-
-
-def _all(queries: Sequence[exp.Query]) -> exp.Query:
-    union = query(_NO_IDENTIFIERS)
-    for each in queries:
-        union = exp.union(union, each, distinct=False)
-    return union
 
 
 _NO_IDENTIFIERS = """

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from sqlglot import exp
 
 from retrato.engines.compile import normalise as sql
-from retrato.engines.compile.template import query, tree
+from retrato.engines.compile.template import all_of, query, tree
 from retrato.identifiers.moment import Moment
 from retrato.identifiers.registry import configured
 
@@ -26,19 +26,19 @@ _ROLES = ("record_key", "source", "created_at", "updated_at")
 def records(run: Run, numbers: Sequence[int], read: ReadRows) -> None:
     """Make `records` and `row_records(source_no, row, record, version, observed_at)` of these sources."""
     engine = run.engine
-    raw_rows = query(_NO_ROWS)
+    raw_rows = [query(_NO_ROWS)]
     for number in numbers:
         raw, mapping, source = run.reads[number], run.mappings[number], run.sources[number]
         roles = {role: mapping.first(role) for role in _ROLES}
         roles["record_key"] = source.key or roles["record_key"]
         roles["source"] = source.source_column or roles["source"]
-        rows = sql.raw_rows(number, raw.table, source.name, columns=raw.columns, roles=roles)
-        raw_rows = exp.union(raw_rows, rows, distinct=False)
-    engine.define("raw_rows", raw_rows)
-    texts = exp.union(
-        exp.select("source_no", exp.alias_(exp.column("created_text"), "text")).from_("raw_rows"),
-        exp.select("source_no", exp.alias_(exp.column("updated_text"), "text")).from_("raw_rows"),
-        distinct=False,
+        raw_rows.append(sql.raw_rows(number, raw.table, source.name, columns=raw.columns, roles=roles))
+    engine.define("raw_rows", all_of(*raw_rows))
+    texts = all_of(
+        *(
+            exp.select("source_no", exp.alias_(exp.column(name), "text")).from_("raw_rows")
+            for name in ("created_text", "updated_text")
+        )
     )
     moments(run, numbers, texts, read)
     engine.create("rows", sql.keyed_rows())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any, TypeAlias
 
 import sqlglot
@@ -40,6 +40,15 @@ def query(text: str, **nodes: Any) -> exp.Query:
     if not isinstance(found, exp.Query):
         raise TypeError(f"not a query: {text}")
     return found
+
+
+def all_of(first: exp.Query, *others: exp.Query) -> exp.Query:
+    """The rows of all queries, one after the other; the queries become parts of the answer.
+
+    >>> all_of(query("SELECT 1 AS x"), query("SELECT 2")).sql("duckdb")
+    'SELECT 1 AS x UNION ALL SELECT 2'
+    """
+    return reduce(lambda left, right: exp.union(left, right, distinct=False, copy=False), others, first)
 
 
 def table(name: str, alias: str | None = None) -> exp.Table:
