@@ -75,6 +75,14 @@ def test_a_truth_without_sources_serves_one_source_only(result, write, tmp_path)
     assert evaluate_folder(single, truth).pairwise.f1 == 1.0
 
 
+def test_a_truth_with_traps_gives_figures_for_each(result, write):
+    text = "source,record_key,person_id,trap\ncrm,1,a,twin\ncrm,2,b,twin+nickname\nweb,1,a,\nweb,2,a,none\n"
+    assert read_truth(write(text))["trap"].to_pylist() == ["twin", "twin+nickname", "none", "none"]
+    figures = evaluate_folder(result, write(text)).by_trap
+    assert {name: each.false for name, each in figures.items()} == {"twin": 2, "nickname": 2, "none": 1}
+    assert figures["none"].missed == 2
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [

@@ -14,12 +14,13 @@ def evaluate(
     truth: Annotated[
         Path,
         typer.Option(
-            metavar="FILE", help="CSV or Parquet with record_key, person_id and, for several sources, source."
+            metavar="FILE",
+            help="CSV or Parquet with record_key, person_id and, for several sources, source; trap if there is one.",
         ),
     ],
     as_json: Json = False,
 ) -> None:
-    """Hold a result against the truth: pairs, B³, exact clusters, over-merged clusters and split people."""
+    """Hold a result against the truth: pairs, B³, exact clusters, over-merged clusters, split people, and each trap."""
     from retrato.evaluation import evaluate_folder
 
     figures = evaluate_folder(out, truth)

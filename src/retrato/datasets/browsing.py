@@ -99,7 +99,7 @@ def _devices(rng: np.random.Generator, world: World, who: Ints, nobody: Flags) -
 
 def _logins(rng: np.random.Generator, world: World, who: Ints, nobody: Flags) -> tuple[Strings, Strings]:
     """The address and, for those in the CRM, the customer number of whoever logs in."""
-    email = entries.emails(rng, world.population, who, MESS["web_app_events"])
+    email = entries.emails(rng, world.population, who, MESS["web_app_events"]).text
     number = blank(len(world.population.people))
     crm = world.records["crm"]
     number[crm.who] = crm.columns["id_cliente"]

@@ -26,6 +26,8 @@ from retrato.datasets.phones import draw_phones
 from retrato.datasets.places import COUNTRIES, Homes, city_column
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from retrato.datasets.people import People
 
 #: Share of people over 14 who have these.
@@ -46,17 +48,21 @@ _ACCENTS = str.maketrans("áàäâéèëêíìïîóòöôúùüûñçÁÀÄÂÉ
 
 @dataclass(frozen=True)
 class Contacts:
-    """What reaches each person and each office, one row each; empty text or -1 where there is none."""
+    """What reaches each person and each office, one row each; empty text or -1 where there is none.
 
-    email: Strings
-    second_email: Strings
-    work_email: Strings
+    `mailboxes` holds every address, the first of them empty; the columns that end in `_mailbox` are positions in it, 0
+    for none.
+    """
+
+    mailboxes: Strings
+    own_mailbox: Ints
+    second_mailbox: Ints
+    work_mailbox: Ints
+    office_mailbox: Ints
     handle: Strings
     cookies: Strings  # three a person: (people, 3)
     device: Strings
     office: Ints
-    office_name: Strings
-    office_email: Strings
     switchboard: Ints
 
 
@@ -66,7 +72,7 @@ def without_accents(values: Strings) -> Strings:
     >>> without_accents(strings(["Núñez"])).tolist()
     ['Nunez']
     """
-    return strings(value.translate(_ACCENTS) for value in values)
+    return strings(value if value.isascii() else value.translate(_ACCENTS) for value in values)
 
 
 def slugs(values: Strings) -> Strings:
@@ -83,27 +89,29 @@ def draw_contacts(rng: np.random.Generator, people: People, homes: Homes) -> Con
     """Draw the contact points of everybody; addresses and handles are unique but for couples who share one."""
     age, count = people.structure.age, len(people)
     adult = age >= 14
-    office, office_name, site, switchboard = _offices(rng, people, homes)
+    office, site, switchboard = _offices(rng, people, homes)
     private = _unique(rng, _locals(rng, people), _domains(rng, people))
-    second = np.where(adult & (rng.random(count) < SECOND_EMAIL), _second(rng, people, private), "")
+    has_second = adult & (rng.random(count) < SECOND_EMAIL)
+    second = _unique(rng, _locals(rng, people), _domains(rng, people), taken=private)
     partner = people.structure.partner
     shared = (partner >= 0) & (rng.random(count) < SHARES_PARTNERS_EMAIL) & (np.arange(count) > partner)
-    email = np.where(shared, private[partner], np.where(adult, private, ""))
     works = (office >= 0) & (rng.random(count) < WORK_EMAIL)
-    local = slugs(people.given) + "." + slugs(people.surname)
-    work = _unique(rng, local, np.where(works, site[office], blank(count, "x")))
+    work = blank(count)
+    local = slugs(people.given[works]) + "." + slugs(people.surname[works])
+    work[works] = _unique(rng, local, site[office[works]])
     handle = _unique(rng, _handles(rng, people), blank(count))
     has_handle = adult & (rng.random(count) < HAS_HANDLE)
+    place = np.arange(count)
     return Contacts(
-        email,
-        second,
-        np.where(works, work, ""),
+        np.concatenate([blank(1), private, second, work, strings("info@" + each for each in site)]),
+        np.where(shared, 1 + partner, np.where(adult, 1 + place, 0)),
+        np.where(has_second, 1 + count + place, 0),
+        np.where(works, 1 + 2 * count + place, 0),
+        1 + 3 * count + np.arange(len(site)),
         np.where(has_handle, strings(each.rstrip("@") for each in handle), ""),
         hexes(rng, 3 * count).reshape(count, 3),
         np.where(adult & (rng.random(count) < HAS_APP), hexes(rng, count), ""),
         office,
-        office_name,
-        strings("info@" + each for each in site),
         switchboard,
     )
 
@@ -166,21 +174,22 @@ def _domains(rng: np.random.Generator, people: People) -> Strings:
     return domain
 
 
-def _second(rng: np.random.Generator, people: People, taken: Strings) -> Strings:
-    both = _unique(rng, np.concatenate([strings(each.split("@")[0] for each in taken), _locals(rng, people)]),
-                   np.concatenate([strings(each.split("@")[1] for each in taken), _domains(rng, people)]))  # fmt: skip
-    return both[len(taken) :]
-
-
-def _unique(rng: np.random.Generator, local: Strings, domain: Strings) -> Strings:
+def _unique(rng: np.random.Generator, local: Strings, domain: Strings, taken: Iterable[str] = ()) -> Strings:
     """Join both sides with @; whoever comes later to a taken address adds a number, as people do."""
     address = np.asarray(local + "@" + domain, dtype=object)
-    for attempt in range(1, 7):
-        late = np.flatnonzero(ordinals(address) > 0)
-        if not len(late):
-            break
-        number = grouped(rng.integers(1, 100 ** min(attempt, 4), len(late)))
-        address[late] = local[late] + number + "@" + domain[late]
+    seen, late, attempt = set(taken), list(range(len(address))), 0
+    numbers = blank(len(address))
+    while late:
+        again = []
+        for i, number in zip(late, numbers, strict=True):
+            text = f"{local[i]}{number}@{domain[i]}" if attempt else address[i]
+            if text in seen:
+                again.append(i)
+            else:
+                seen.add(text)
+                address[i] = text
+        late, attempt = again, attempt + 1
+        numbers = grouped(rng.integers(1, 100 ** min(attempt, 4), len(late)))
     return address
 
 
@@ -195,8 +204,8 @@ def _handles(rng: np.random.Generator, people: People) -> Strings:
     )
 
 
-def _offices(rng: np.random.Generator, people: People, homes: Homes) -> tuple[Ints, Strings, Strings, Ints]:
-    """Employers of a few to some dozens: who works where; the name, the site and the switchboard of each."""
+def _offices(rng: np.random.Generator, people: People, homes: Homes) -> tuple[Ints, Strings, Ints]:
+    """Employers of a few to some dozens: who works where; the site and the switchboard of each."""
     structure = people.structure
     works: Flags = (structure.age >= 18) & (structure.age <= 66) & (rng.random(len(people)) < EMPLOYED)
     employees = np.flatnonzero(works)
@@ -225,7 +234,7 @@ def _offices(rng: np.random.Generator, people: People, homes: Homes) -> tuple[In
     seat = homes.city[rng.integers(0, len(homes.city), total)]
     cities = np.array([len(each.cities) for each in COUNTRIES])[of_office]
     areas = city_column(_seats(of_office, seat % cities), "area_code")
-    return office, name, np.asarray(site, dtype=object), draw_phones(rng, of_office, areas, mobile=False)
+    return office, np.asarray(site, dtype=object), draw_phones(rng, of_office, areas, mobile=False)
 
 
 def _seats(country: Ints, city: Ints) -> Homes:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv
 
 from retrato.datasets import events as happenings
+from retrato.datasets.arrival import arrived, seconds_column
 from retrato.datasets.browsing import web_app_events
 from retrato.datasets.channels import KEYS, RECORD_EXPORTS
+from retrato.datasets.confusable import contact_traps, people_traps
 from retrato.datasets.exports import FIRST_NUMBER, Export
-from retrato.datasets.formats import Strings, digits, strings
+from retrato.datasets.files import write_csv, write_export
+from retrato.datasets.formats import Ints, digits, strings
 from retrato.datasets.population import Population, draw_population
 from retrato.datasets.presence import Rows, draw_rows, people_for
-from retrato.datasets.story import PEOPLE, RECORDS
+from retrato.datasets.story import PEOPLE, RECORDS, Touch
 from retrato.datasets.story_events import EVENTS
+from retrato.datasets.traps import noted
 from retrato.errors import ConfigurationError, OutputError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 #: The story alone has 27 records; below this number it would be most of the data.
 SMALLEST = 200
@@ -41,25 +42,15 @@ EVENT_EXPORTS: dict[
     "crm_activities": (("id_actividad", "ACT", 8), happenings.crm_activities),
 }
 
-#: Exports that are not plain UTF-8 CSV with commas: file suffix, encoding, delimiter.
-_FILES = {
-    "crm": (".csv", "cp1252", ";"),
-    "crm_activities": (".csv", "cp1252", ";"),
-    "web_form": (".jsonl", "utf-8", ""),
-    "whatsapp": (".jsonl", "utf-8", ""),
-    "shop_cards": (".csv", "utf-8-sig", ";"),
-    "shop_till": (".csv", "utf-8-sig", ";"),
-}
-
 
 @dataclass(frozen=True)
 class Omnichannel:
     """One population as its channels see it, and the truth.
 
-    `records` and `events` hold a table of strings for each export, by the name of its file; `truth` has `source`,
-    `record_key`, `person_id` and `household_id` for every record, `event_truth` has `source`, `event_key` and
-    `person_id` for every event (null where nobody is known). A person's household is who lives under one roof.
-    All moments are UTC.
+    `records` and `events` hold a table of strings for each export, by the name of its file. `truth` has `source`,
+    `record_key`, `person_id`, `household_id`, `created_at` and `trap` for every record, `event_truth` has `source`,
+    `event_key`, `person_id` (null where nobody is known) and `happened_at` for every event. A person's household is
+    who lives under one roof; the trap says what makes the record hard (`retrato.datasets.traps`). All moments are UTC.
     """
 
     records: dict[str, pa.Table]
@@ -75,16 +66,48 @@ class Omnichannel:
         """
         root = Path(folder)
         try:
-            (root / "truth").mkdir(parents=True, exist_ok=True)
-            paths = [_write(root, name, table) for name, table in (*self.records.items(), *self.events.items())]
-            _csv(self.truth, root / "truth" / "records.csv", "utf-8", ",")
-            _csv(self.event_truth, root / "truth" / "events.csv", "utf-8", ",")
+            root.mkdir(parents=True, exist_ok=True)
+            paths = [write_export(root, name, table) for name, table in (*self.records.items(), *self.events.items())]
+            self.write_truth(root)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise OutputError(
                 f"cannot write the exports to {root}: {reason}; choose a folder that you may write"
             ) from error
         return paths
+
+    def write_truth(self, folder: str | Path) -> None:
+        """Write the truth alone, to `truth/records.csv` and `truth/events.csv` in the folder."""
+        truth = Path(folder) / "truth"
+        truth.mkdir(parents=True, exist_ok=True)
+        write_csv(self.truth, truth / "records.csv")
+        write_csv(self.event_truth, truth / "events.csv")
+
+    def batches(self, count: int) -> list[Omnichannel]:
+        """The same customers in so many parts, in the order in which their records arrived.
+
+        Every part has as many records as the others, but for moments that several share, and what happened since the
+        part before; the last one has all the rest. A record arrives once, when it was made, as its export has it now.
+        Every part has all the tables, some maybe without rows. Raises `ConfigurationError` for less than one part or
+        more parts than records.
+
+        >>> first, second = omnichannel(300, seed=1).batches(2)
+        >>> first.truth.num_rows, second.truth.num_rows
+        (150, 150)
+        >>> max(first.truth["created_at"].to_pylist()) < min(second.truth["created_at"].to_pylist())
+        True
+        """
+        if not 1 <= count <= self.truth.num_rows:
+            hint = f"ask for 1 to {self.truth.num_rows}"
+            raise ConfigurationError([Problem("batches, count", f"{count} parts cannot be made", hint)])
+        made, happened = seconds_column(self.truth, "created_at"), seconds_column(self.event_truth, "happened_at")
+        edges = np.sort(made)[np.arange(1, count) * len(made) // count - 1]
+        records = arrived(self.records, self.truth, np.searchsorted(edges, made), count)
+        events = arrived(self.events, self.event_truth, np.searchsorted(edges, happened), count)
+        return [
+            Omnichannel(tables, acts, truth, event_truth)
+            for (tables, truth), (acts, event_truth) in zip(records, events, strict=True)
+        ]
 
 
 def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnichannel:
@@ -101,21 +124,23 @@ def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnich
     >>> sum(table.num_rows for table in customers.records.values())
     300
     >>> customers.truth.column_names
-    ['source', 'record_key', 'person_id', 'household_id']
+    ['source', 'record_key', 'person_id', 'household_id', 'created_at', 'trap']
     """
     _check(n, seed)
     layout, named, making, happening = (np.random.default_rng([seed, n, part]) for part in range(4))
     told = n - len(RECORDS)
     population = draw_population(named, people_for(told))
     rows = draw_rows(layout, population, told)
-    records = _records(making, population, rows)
-    exports = _events(happening, population, records, rows, round(n * happenings.PER_RECORD) if events else 0)
+    made = _records(making, population, rows)
+    acts = _events(happening, happenings.World(population, made, rows.who), n if events else 0)
+    records = _with_traps(_with_story(made, RECORDS, population), people_traps(population.people, rows.who))
+    happened = _with_story(acts, EVENTS, population)
     person, household = _ids(population)
     return Omnichannel(
         {name: export.table() for name, export in records.items()},
-        {name: export.table() for name, export in exports.items()},
-        _truth(records, "record_key", {"person_id": person, "household_id": household}),
-        _truth(exports, "event_key", {"person_id": person}),
+        {name: export.table() for name, export in happened.items()},
+        _truth(records, ("record_key", "created_at"), {"person_id": person, "household_id": household}),
+        _truth(happened, ("event_key", "happened_at"), {"person_id": person}),
     )
 
 
@@ -130,64 +155,57 @@ def _check(n: int, seed: int) -> None:
 
 
 def _records(rng: np.random.Generator, population: Population, rows: Rows) -> dict[str, Export]:
+    sheets = {name: make(rng, population, rows.of(name)) for name, make in RECORD_EXPORTS.items()}
+    shared = contact_traps(population, rows, sheets)
     exports = {}
-    for name, make in RECORD_EXPORTS.items():
+    for name, sheet in sheets.items():
         mine = rows.of(name)
         key, prefix, width = KEYS[name]
-        made = Export(key, make(rng, population, mine), mine.created, mine.who).keyed(prefix, width)
-        exports[name] = made.with_story([touch for touch in RECORDS if touch.export == name], len(population.people))
+        traps = sheet.traps | shared[name] | noted("repeated", np.bincount(mine.who)[mine.who] > 1)
+        exports[name] = Export(key, sheet.columns, mine.created, mine.who, traps).keyed(prefix, width)
     return exports
 
 
-def _events(
-    rng: np.random.Generator, population: Population, records: dict[str, Export], rows: Rows, count: int
-) -> dict[str, Export]:
-    own = {name: export.take(export.who < len(population.people)) for name, export in records.items()}
-    world = happenings.World(population, own, rows.who)
+def _events(rng: np.random.Generator, world: happenings.World, records: int) -> dict[str, Export]:
     exports = {}
-    for name, ((key, prefix, width), make) in EVENT_EXPORTS.items():
-        touches = [touch for touch in EVENTS if touch.export == name]
-        wanted = max(round(count * happenings.SHARES[name]) - len(touches), 0)
-        made = make(rng, world, wanted).take(slice(0, wanted)).keyed(prefix, width)
-        numbered = [touch.with_value(key, prefix + digits([i], width)[0]) for i, touch in enumerate(touches, 1)]
-        exports[name] = made.with_story(numbered, len(population.people))
+    for name, ((_, prefix, width), make) in EVENT_EXPORTS.items():
+        told = sum(touch.export == name for touch in EVENTS)
+        wanted = max(round(records * happenings.PER_RECORD * happenings.SHARES[name]) - told, 0)
+        exports[name] = make(rng, world, wanted).take(slice(0, wanted)).keyed(prefix, width)
     return exports
 
 
-def _ids(population: Population) -> tuple[Strings, Strings]:
+def _with_story(exports: dict[str, Export], touches: Sequence[Touch], population: Population) -> dict[str, Export]:
+    """The exports with the rows of the story; its events are numbered, its records have their keys."""
+    joined = {}
+    for name, export in exports.items():
+        mine = [touch for touch in touches if touch.export == name]
+        if name in EVENT_EXPORTS:
+            key, prefix, width = EVENT_EXPORTS[name][0]
+            mine = [touch.with_value(key, prefix + digits([i], width)[0]) for i, touch in enumerate(mine, 1)]
+        joined[name] = export.with_story(mine, len(population.people))
+    return joined
+
+
+def _with_traps(exports: dict[str, Export], of_people: Ints) -> dict[str, Export]:
+    """The exports with the traps that lie in who somebody is, beside those that lie in what was entered."""
+    return {name: export.trapped(of_people[export.who]) for name, export in exports.items()}
+
+
+def _ids(population: Population) -> tuple[pa.Array, pa.Array]:
     """Person and household ids: the generated ones, then those of the story."""
     household = population.people.structure.household
     person = "P" + digits(FIRST_NUMBER + np.arange(len(household)), 7)
     home = "H" + digits(FIRST_NUMBER + household, 7)
     return (
-        np.concatenate([person, strings(each.person_id for each in PEOPLE)]),
-        np.concatenate([home, strings(each.household_id for each in PEOPLE)]),
+        pa.array(np.concatenate([person, strings(each.person_id for each in PEOPLE)]), pa.string()),
+        pa.array(np.concatenate([home, strings(each.household_id for each in PEOPLE)]), pa.string()),
     )
 
 
-def _truth(exports: dict[str, Export], key_name: str, ids: dict[str, Strings]) -> pa.Table:
+def _truth(exports: dict[str, Export], names: tuple[str, str], ids: dict[str, pa.Array]) -> pa.Table:
     parts = []
     for name, export in exports.items():
-        table = export.truth(key_name, ids)
-        parts.append(table.add_column(0, "source", pa.array([name] * len(export), pa.string())))
+        source = pa.repeat(pa.scalar(name, pa.string()), len(export))
+        parts.append(export.truth(*names, ids).add_column(0, "source", source))
     return pa.concat_tables(parts).combine_chunks()
-
-
-def _write(root: Path, name: str, table: pa.Table) -> Path:
-    suffix, encoding, delimiter = _FILES.get(name, (".csv", "utf-8", ","))
-    path = root / f"{name}{suffix}"
-    if suffix == ".jsonl":
-        with path.open("w", encoding=encoding, newline="\n") as file:
-            for batch in table.to_batches(max_chunksize=10_000):
-                file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in batch.to_pylist())
-    else:
-        _csv(table, path, encoding, delimiter)
-    return path
-
-
-def _csv(table: pa.Table, path: Path, encoding: str, delimiter: str) -> None:
-    options = pa.csv.WriteOptions(delimiter=delimiter, quoting_style="needed", quoting_header="needed")
-    buffer = io.BytesIO()
-    pa.csv.write_csv(table, buffer, options)
-    text = buffer.getvalue()
-    path.write_bytes(text if encoding == "utf-8" else text.decode("utf-8").encode(encoding))

@@ -192,9 +192,8 @@ def call_centre(rng: np.random.Generator, world: World, count: int) -> Export:
     nobody = ~carded & (rng.random(total) < 0.35)
     who = np.where(carded, source.who[row], _somebody(rng, world, total))
     time = lately(rng, np.where(carded, source.time[row], START))
-    numbers = entries.phones(
-        rng, entries.numbers(rng, world.population, who, time, MESS["call_centre"]), MESS["call_centre"]
-    )
+    shown = entries.numbers(rng, world.population, who, time, MESS["call_centre"])
+    numbers = entries.phones(rng, shown, MESS["call_centre"]).text
     written = source.columns["numero_llamante"][row]
     numbers = np.where(carded & (written != ""), written, numbers)
     stranger = pick(rng, ["6", "7", "9"], total) + digits(rng.integers(10_000_000, 99_999_999, total), 8)
@@ -247,9 +246,9 @@ def shop_till(rng: np.random.Generator, world: World, count: int) -> Export:
         "vendedor": AGENTS[rng.integers(0, len(AGENTS), count)],
         "numero_tarjeta": np.where(carded, source.columns["numero_tarjeta"][row], ""),
         "telefono": np.where(
-            how == 1, entries.phones(rng, entries.numbers(rng, world.population, who, time, mess), mess), ""
+            how == 1, entries.phones(rng, entries.numbers(rng, world.population, who, time, mess), mess).text, ""
         ),
-        "email": np.where(how == 2, entries.emails(rng, world.population, who, mess), ""),
+        "email": np.where(how == 2, entries.emails(rng, world.population, who, mess).text, ""),
         "pedido": np.where(kind == "order", "PED-" + digits(FIRST_THREAD + np.arange(count), 7), ""),
         "articulo": np.where(
             bought, pick(rng, ["router", "funda", "móvil", "cargador", "auriculares", "tablet"], count), ""

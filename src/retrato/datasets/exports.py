@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from retrato.datasets.formats import Flags, Ints, Strings, digits, strings
+from retrato.datasets.traps import trap_text, traps_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,13 +21,26 @@ FIRST_NUMBER = 1_000
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The columns of one record export, the traps of its rows, and the contact points that they hold, 0 for none."""
+
+    columns: dict[str, Strings]
+    traps: Ints
+    points: tuple[Ints, ...]
+
+
+@dataclass(frozen=True)
 class Export:
-    """Rows of one export: `who` is the position of the person, -1 for nobody known; empty text stands for no value."""
+    """Rows of one export: `who` is the position of the person, -1 for nobody known; empty text stands for no value.
+
+    Events have no traps.
+    """
 
     key: str
     columns: dict[str, Strings]
     time: Ints
     who: Ints
+    traps: Ints | None = None
 
     def __len__(self) -> int:
         return len(self.who)
@@ -34,16 +48,21 @@ class Export:
     def take(self, rows: Ints | Flags | slice) -> Export:
         """Some of the rows."""
         columns = {name: column[rows] for name, column in self.columns.items()}
-        return replace(self, columns=columns, time=self.time[rows], who=self.who[rows])
+        traps = None if self.traps is None else self.traps[rows]
+        return replace(self, columns=columns, time=self.time[rows], who=self.who[rows], traps=traps)
 
     def keyed(self, prefix: str, width: int) -> Export:
-        """Put the rows in the order of time and number them."""
-        ordered = self.take(np.argsort(self.time, kind="stable"))
-        keys = prefix + digits(FIRST_NUMBER + np.arange(len(self)), width)
-        return replace(ordered, columns={self.key: keys, **ordered.columns})
+        """Number the rows in the order of time."""
+        number = np.empty(len(self), dtype=np.int64)
+        number[np.argsort(self.time, kind="stable")] = FIRST_NUMBER + np.arange(len(self))
+        return replace(self, columns={self.key: prefix + digits(number, width), **self.columns})
+
+    def trapped(self, traps: Ints) -> Export:
+        """Add traps to those of the rows."""
+        return replace(self, traps=traps if self.traps is None else self.traps | traps)
 
     def with_story(self, touches: Sequence[Touch], first_person: int) -> Export:
-        """Put the rows of the story where they belong in time; its people are numbered from `first_person`."""
+        """Add the rows of the story; its people are numbered from `first_person`."""
         if not touches:
             return self
         told = {name: strings(touch.values.get(name, "") for touch in touches) for name in self.columns}
@@ -51,24 +70,30 @@ class Export:
         time = np.concatenate([self.time, np.array([touch.seconds for touch in touches], dtype=np.int64)])
         cast = [first_person + touch.person if touch.person >= 0 else -1 for touch in touches]
         who = np.concatenate([self.who, np.array(cast, dtype=np.int64)])
-        joined = replace(self, columns=columns, time=time, who=who)
-        return joined.take(np.argsort(time, kind="stable"))
+        traps = self.traps
+        if traps is not None:
+            traps = np.concatenate([traps, np.array([traps_of(touch.traps) for touch in touches], dtype=np.int64)])
+        return replace(self, columns=columns, time=time, who=who, traps=traps)
+
+    @property
+    def _order(self) -> pa.Array:
+        return pa.array(np.argsort(self.time, kind="stable"))
 
     def table(self) -> pa.Table:
-        """The rows as a table of strings, null where there is no value."""
-        arrays = {name: pa.array(_nulled(column, column == ""), pa.string()) for name, column in self.columns.items()}
-        return pa.table(arrays)
+        """The rows in the order of time as a table of strings, null where there is no value."""
+        arrays = {name: pa.array(column, pa.string(), mask=column == "") for name, column in self.columns.items()}
+        return pa.table(arrays).take(self._order)
 
-    def truth(self, key_name: str, ids: dict[str, Strings]) -> pa.Table:
-        """The key of every row and the ids, by column, of the person behind it; null for nobody known."""
-        known = np.where(self.who < 0, 0, self.who)
+    def truth(self, key_name: str, time_name: str, ids: dict[str, pa.Array]) -> pa.Table:
+        """The key of every row, the ids, by column, of the person behind it (null for nobody known), time and traps.
+
+        The rows are in the order of `table`.
+        """
         columns = {key_name: pa.array(self.columns[self.key], pa.string())}
+        person = pa.array(self.who, mask=self.who < 0)
         for name, column in ids.items():
-            columns[name] = pa.array(_nulled(column[known], self.who < 0), pa.string())
-        return pa.table(columns)
-
-
-def _nulled(column: Strings, missing: Flags) -> Strings:
-    column = column.copy()
-    column[missing] = None
-    return column
+            columns[name] = column.take(person)
+        columns[time_name] = pa.array(self.time, pa.timestamp("s", "UTC"))
+        if self.traps is not None:
+            columns["trap"] = pa.array(trap_text(self.traps), pa.string())
+        return pa.table(columns).take(self._order)

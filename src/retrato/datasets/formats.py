@@ -6,7 +6,6 @@ element.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +21,8 @@ Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 DAY = 86_400
-_FIRST_DAY = date(1900, 1, 1)
-_OFFSET = (date(1970, 1, 1) - _FIRST_DAY).days
+_FIRST_DAY = np.datetime64("1900-01-01", "D")
+_OFFSET = -int(_FIRST_DAY.astype(np.int64))
 _SPAN = 55_000  # days from 1900: into 2050
 
 
@@ -78,27 +77,28 @@ def grouped(numbers: npt.ArrayLike) -> Strings:
     return strings(map(str, np.asarray(numbers).tolist()))
 
 
-@cache
-def _hex_table() -> Strings:
-    return strings(f"{i:04x}" for i in range(65_536))
-
-
-def hexes(rng: np.random.Generator, count: int, groups: int = 4) -> Strings:
-    """Random identifiers of `groups` times four hexadecimal digits.
+def hexes(rng: np.random.Generator, count: int) -> Strings:
+    """Random identifiers of sixteen hexadecimal digits.
 
     >>> [len(each) for each in hexes(np.random.default_rng(1), 2)]
     [16, 16]
     """
-    parts = rng.integers(0, 65_536, (groups, count))
-    text = _hex_table()[parts[0]]
-    for part in parts[1:]:
-        text = text + _hex_table()[part]
-    return np.asarray(text, dtype=object)
+    text = rng.bytes(8 * count).hex()
+    return strings(text[i : i + 16] for i in range(0, 16 * count, 16))
 
 
 @cache
 def _day_table(pattern: str) -> Strings:
-    return strings((_FIRST_DAY + timedelta(days=i)).strftime(pattern) for i in range(_SPAN))
+    days = _FIRST_DAY + np.arange(_SPAN)
+    months = days.astype("datetime64[M]")
+    year, month = np.divmod(months.astype(np.int64) + 12 * 1970, 12)
+    day = (days - months).astype(np.int64) + 1
+    parts = {"Y": digits(year, 4), "y": digits(year % 100, 2), "m": digits(month + 1, 2), "d": digits(day, 2)}
+    first, *rest = pattern.split("%")
+    text: Any = blank(_SPAN, first)
+    for part in rest:
+        text = text + parts[part[0]] + part[1:]
+    return np.asarray(text, dtype=object)
 
 
 @cache
@@ -107,7 +107,7 @@ def _minute_table() -> Strings:
 
 
 def day_text(days: npt.ArrayLike, pattern: str = "%Y-%m-%d") -> Strings:
-    """Write days, counted from 1970-01-01, by a `strftime` pattern; 1900 to 2050.
+    """Write days, counted from 1970-01-01, by a `strftime` pattern of %d, %m, %Y and %y; 1900 to 2050.
 
     >>> day_text([0, 18262], "%d/%m/%Y").tolist()
     ['01/01/1970', '01/01/2020']
@@ -169,15 +169,25 @@ def zipf(count: int, *, shift: float = 3.0, power: float = 0.9) -> Floats:
     return np.asarray(1.0 / (np.arange(1, count + 1) + shift) ** power)
 
 
+def codes_of(values: Strings) -> Ints:
+    """The same number for the same text, from 0 in the order in which texts first stand.
+
+    >>> codes_of(strings(["a", "b", "a"])).tolist()
+    [0, 1, 0]
+    """
+    import pyarrow as pa
+
+    codes = pa.array(values, pa.string()).dictionary_encode().indices
+    return np.asarray(codes.to_numpy(zero_copy_only=False).astype(np.int64))
+
+
 def ordinals(values: Strings) -> Ints:
     """How many times each value stood before in the column.
 
     >>> ordinals(strings(["a", "b", "a"])).tolist()
     [0, 0, 1]
     """
-    import pyarrow as pa
-
-    codes = pa.array(values, pa.string()).dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    codes = codes_of(values)
     order = np.argsort(codes, kind="stable")
     ranked = codes[order]
     starts = np.r_[True, ranked[1:] != ranked[:-1]]

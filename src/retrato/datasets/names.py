@@ -1,9 +1,11 @@
 """Given names and surnames, Spanish and English, and how often they are drawn.
 
 The lists are hand-written from common knowledge: names that anyone would call frequent in Spain and Latin America, and
-in Britain and the United States, in roughly the order of their frequency. They copy no register. Frequencies are
-approximate: a Zipf-Mandelbrot law over the position in the list, which gives García about 3 % and Smith about 1 % of
-the people.
+in Britain and the United States, in roughly the order of their frequency. They copy no register. Frequencies are a
+Zipf-Mandelbrot law over the position in the list, fitted to two figures a language: García 3.0 % and the twenty most
+common surnames 27 % of the Spanish-speaking people (Spain: 2.98 % and 26.3 %; INE, Apellidos más frecuentes, 2024),
+Smith 0.9 % and the 25 most common 13 % of the English-speaking ones (United States: 0.8 % and 8.7 %; Census Bureau,
+Surnames 2010; Britain has fewer).
 
 `classic` given names are borne at all ages, `older` ones mostly before 1970, `younger` ones after 1985. A share of the
 surnames (`RARE_SHARE`) is rare: put together from syllables, so that a population of a million has the long tail of a
@@ -19,9 +21,9 @@ import numpy as np
 
 from retrato.datasets.formats import Ints, Strings, blank, strings, weighted, zipf
 
-#: Share of surnames from the syllable tail; in Spain about a fifth of the people bear a surname outside the 300 most
-#: common.
-RARE_SHARE = {"es": 0.22, "en": 0.38}
+#: Share of surnames from the syllable tail, and how slowly the common ones fall off; see above for what both give.
+RARE_SHARE = {"es": 0.28, "en": 0.60}
+SHIFT = {"es": 4.0, "en": 12.0}
 
 
 @dataclass(frozen=True)
@@ -217,12 +219,13 @@ def draw_surname(rng: np.random.Generator, language: str, count: int) -> Strings
     True
     """
     pool = surname_pool(language)
-    names = pool[weighted(rng, zipf(len(pool), shift=2.5 if language == "es" else 8), count)]
+    weights = zipf(len(pool), shift=SHIFT[language])
+    names = pool[weighted(rng, weights, count)]
     rare = np.flatnonzero(rng.random(count) < RARE_SHARE[language])
     names[rare] = rare_surnames(rng, language, len(rare))
     if language == "en":
         double = np.flatnonzero(rng.random(count) < 0.02)
-        names[double] = names[double] + "-" + pool[weighted(rng, zipf(len(pool), shift=8), len(double))]
+        names[double] = names[double] + "-" + pool[weighted(rng, weights, len(double))]
     return names
 
 

@@ -22,7 +22,9 @@ class Mess:
     surnames_joined: float = 0.0  # both surnames in the first column
     nickname: float = 0.02
     abbreviated: float = 0.0  # Mª, Fco., Jr. dropped
-    maiden: float = 0.12  # of the married English women
+    maiden: float = 0.12  # of the wives who took the husband's name
+    married: float = 0.25  # of the wives who may be called `de` and the husband's name
+    swapped: float = 0.0  # given name and surnames change places
     accents_lost: float = 0.3
     upper: float = 0.0
     lower: float = 0.0
@@ -63,7 +65,7 @@ MESS = {
     # empty.
     "crm": Mess(
         second_given_lost=0.30, second_surname_lost=0.10, surnames_joined=0.04, nickname=0.01, abbreviated=0.15,
-        accents_lost=0.35, upper=0.30, typed=0.035, heard=0.01,
+        accents_lost=0.35, upper=0.30, typed=0.035, heard=0.01, swapped=0.004,
         email_missing=0.17, email_placeholder=0.025, email_slip=0.015, email_case=0.12, email_office=0.02,
         phone_missing=0.08, phone_fixed=0.25, phone_office=0.07, phone_placeholder=0.025, phone_slip=0.012,
         phone_stale=0.05,
@@ -75,7 +77,7 @@ MESS = {
     # case.
     "web_form": Mess(
         name_missing=0.03, second_given_lost=0.70, second_surname_lost=0.50, nickname=0.06, abbreviated=0.02,
-        accents_lost=0.50, upper=0.03, lower=0.20, typed=0.03,
+        accents_lost=0.50, upper=0.03, lower=0.20, typed=0.03, swapped=0.012,
         email_missing=0.02, email_placeholder=0.012, email_slip=0.025, email_case=0.08, email_tag=0.05,
         phone_missing=0.18, phone_fixed=0.03, phone_office=0.02, phone_placeholder=0.02, phone_slip=0.02,
         habits=(0.55, 0.16, 0.05, 0.14, 0.06, 0.03, 0.01, 0.0),
@@ -85,14 +87,14 @@ MESS = {
     "whatsapp": Mess(
         styles=(0.42, 0.50, 0.08, 0.0), name_missing=0.14, second_given_lost=0.75, second_surname_lost=0.80,
         nickname=0.22,
-        accents_lost=0.45, lower=0.10, typed=0.01,
+        accents_lost=0.45, lower=0.10, typed=0.01, swapped=0.01,
         phone_missing=0.0, phone_relative=0.01, habits=(0, 0, 0, 0, 0, 0, 1, 0),
     ),
     # Heard by an agent in a hurry: spelled as it sounds, the number comes from the line, sometimes the one at work.
     "call_centre_contacts": Mess(
         styles=(0.78, 0.10, 0.02, 0.10), name_missing=0.04, second_given_lost=0.60, second_surname_lost=0.45,
         nickname=0.05,
-        accents_lost=0.70, upper=0.35, typed=0.03, heard=0.20,
+        accents_lost=0.70, upper=0.35, typed=0.03, heard=0.20, swapped=0.04,
         email_missing=0.72, email_slip=0.06, email_case=0.1,
         phone_missing=0.03, phone_fixed=0.15, phone_office=0.06, phone_relative=0.03, phone_slip=0.005, phone_stale=0.0,
         habits=(0.60, 0.0, 0.0, 0.25, 0.0, 0.15, 0.0, 0.0),
@@ -102,7 +104,7 @@ MESS = {
     "shop_cards": Mess(
         styles=(0.35, 0.0, 0.05, 0.60), second_given_lost=0.45, second_surname_lost=0.25, nickname=0.02,
         abbreviated=0.20,
-        accents_lost=0.60, upper=0.60, typed=0.06,
+        accents_lost=0.60, upper=0.60, typed=0.06, swapped=0.06,
         email_missing=0.45, email_slip=0.05, email_relative=0.04,
         phone_missing=0.20, phone_fixed=0.12, phone_placeholder=0.05, phone_slip=0.03, phone_stale=0.05,
         habits=(0.75, 0.15, 0.08, 0.0, 0.0, 0.0, 0.0, 0.02),

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrato.datasets.contacts import without_accents
-from retrato.datasets.formats import Flags, Ints, Strings, strings, weighted
+from retrato.datasets.formats import Flags, Floats, Ints, Strings, strings, weighted
 from retrato.datasets.names import nicknames
+from retrato.datasets.traps import noted, without
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from retrato.datasets.noise import Mess
     from retrato.datasets.people import People
 
@@ -49,44 +48,85 @@ _SHORT = {
 
 @dataclass(frozen=True)
 class Spelled:
-    """The parts of names as they were written down, one row a record."""
+    """The parts of names as they were written down, one row a record, and the traps that lie in them."""
 
     given: Strings
     surname: Strings
     second: Strings
+    swapped: Flags  # the surnames are taken for the given name, and the other way round
+    given_traps: Ints
+    surname_traps: Ints
 
-    def mapped(self, change: Callable[[Strings], Strings]) -> Spelled:
-        """Apply one change to all three parts."""
-        return Spelled(change(self.given), change(self.surname), change(self.second))
+    @property
+    def surnames(self) -> Strings:
+        """Both surnames, or the one there is."""
+        return _joined(self.surname, self.second)
+
+    @property
+    def traps(self) -> Ints:
+        """The traps of a name that has a field for each part."""
+        return self.given_traps | self.surname_traps | noted("swapped_names", self.swapped)
+
+    def fields(self) -> tuple[Strings, Strings, Strings]:
+        """Given name and surnames as they stand in fields of their own, some in the wrong ones."""
+        turned = self.swapped
+        return (
+            np.where(turned, self.surnames, self.given),
+            np.where(turned, self.given, self.surname),
+            np.where(turned, "", self.second),
+        )
 
 
 def spell(rng: np.random.Generator, people: People, who: Ints, mess: Mess) -> Spelled:
     """Write down the names of the people of these records with the habits of a channel."""
-    count = len(who)
+    draw = rng.random((9, len(who)))
     english = people.english[who]
+    given, given_traps, short = _given(rng, people, who, mess, draw[:3])
+    surname, second, surname_traps = _surnames(people, who, mess, draw[3:6], short)
+    in_given, in_surname = _slips(rng, given, surname, english, mess)
+    plain, case = draw[6] < mess.accents_lost, draw[7]
+    upper, lower = case < mess.upper, case > 1 - mess.lower
+    shown = [_dressed(part, plain, upper, lower) for part in (given, surname, second)]
+    return Spelled(
+        shown[0],
+        shown[1],
+        shown[2],
+        draw[8] < mess.swapped,
+        given_traps | noted("name_typo", in_given),
+        surname_traps | noted("name_typo", in_surname),
+    )
+
+
+def _given(
+    rng: np.random.Generator, people: People, who: Ints, mess: Mess, draw: Floats
+) -> tuple[Strings, Ints, Flags]:
+    """Given names before any slip, their traps, and which are written in short if there is a short form."""
     given, extra = people.given[who], people.second_given[who]
-    draw = rng.random((9, count))
     alone = (extra != "") & (draw[0] < mess.second_given_alone)
     drop = (extra == "") | (draw[0] < mess.second_given_lost)
     given = np.where(alone, extra, np.where(drop, given, given + " " + extra))
-    given = _nicknamed(rng, given, english, draw[1] < mess.nickname)
+    traps = noted("other_given", alone) | noted("second_given_missing", drop & ~alone & (extra != ""))
+    called = _nicknamed(rng, given, people.english[who], draw[1] < mess.nickname)
+    traps |= noted("nickname", called != given)
     short = draw[2] < mess.abbreviated
-    given = strings(
-        " ".join(_SHORT.get(word, word) for word in name.split(" ")) if cut else name
-        for name, cut in zip(given, short, strict=True)
-    )
-    maiden = people.maiden[who]
-    surname = np.where((maiden != "") & (draw[3] < mess.maiden), maiden, people.surname[who])
-    surname = np.where(
-        (people.suffix[who] != "") & ~short & (draw[3] > 0.5), surname + " " + people.suffix[who], surname
-    )
-    second = np.where(draw[4] < mess.second_surname_lost, "", people.second_surname[who])
-    joined = (second != "") & (draw[5] < mess.surnames_joined)
-    surname, second = np.where(joined, surname + " " + second, surname), np.where(joined, "", second)
-    _slips(rng, given, surname, english, mess)
-    plain, case = draw[6] < mess.accents_lost, draw[7]
-    upper, lower = case < mess.upper, case > 1 - mess.lower
-    return Spelled(given, surname, second).mapped(lambda part: _dressed(part, plain, upper, lower))
+    written = called.copy()
+    rows = np.flatnonzero(short)
+    written[rows] = strings(" ".join(_SHORT.get(word, word) for word in name.split(" ")) for name in called[rows])
+    return written, traps | noted("abbreviated", written != called), short
+
+
+def _surnames(people: People, who: Ints, mess: Mess, draw: Floats, short: Flags) -> tuple[Strings, Strings, Ints]:
+    """First and second surnames before any slip, and their traps."""
+    maiden, suffix, second = people.maiden[who], people.suffix[who], people.second_surname[who]
+    as_maiden = (maiden != "") & (draw[0] < mess.maiden)
+    surname = np.where(as_maiden, maiden, people.surname[who])
+    surname = np.where((suffix != "") & ~short & (draw[0] > 0.5), surname + " " + suffix, surname)
+    lost = (second != "") & (draw[1] < mess.second_surname_lost)
+    by_husband = (people.married[who] != "") & (draw[0] < mess.married)
+    second = np.where(by_husband, people.married[who], np.where(lost, "", second))
+    traps = noted("surname_changed", as_maiden | by_husband) | noted("second_surname_missing", lost & ~by_husband)
+    joined = (second != "") & (draw[2] < mess.surnames_joined)
+    return np.where(joined, surname + " " + second, surname), np.where(joined, "", second), traps
 
 
 def _dressed(part: Strings, plain: Flags, upper: Flags, lower: Flags) -> Strings:
@@ -97,18 +137,27 @@ def _dressed(part: Strings, plain: Flags, upper: Flags, lower: Flags) -> Strings
     return part
 
 
-def whole(rng: np.random.Generator, spelled: Spelled, mess: Mess) -> Strings:
-    """Join the parts into one field, in the style of the channel; empty where the name is missing."""
+def whole(rng: np.random.Generator, spelled: Spelled, mess: Mess) -> tuple[Strings, Ints]:
+    """Join the parts into one field, in the style of the channel; empty where the name is missing. With their traps."""
     count = len(spelled.given)
     style = weighted(rng, mess.styles, count)
-    surnames = _joined(spelled.surname, spelled.second)
+    surnames = spelled.surnames
+    turned = spelled.swapped & (style == 0)
+    full = np.where(turned, surnames + " " + spelled.given, spelled.given + " " + surnames)
     initials = strings(each[:1] + "." for each in spelled.given)
     name = np.select(
         [style == 0, style == 1, style == 2],
-        [_joined(spelled.given, surnames), spelled.given, _joined(initials, surnames)],
+        [full, spelled.given, initials + " " + surnames],
         surnames + ", " + spelled.given,
     )
-    return np.where(rng.random(count) < mess.name_missing, "", name)
+    both = spelled.given_traps | spelled.surname_traps | noted("swapped_names", turned)
+    # What befell a part does not show where the part is left out.
+    alone = spelled.given_traps | noted("given_only", style == 1)
+    first = without(both, "name_typo", "abbreviated", "second_given_missing") | noted("initial", style == 2)
+    first |= spelled.surname_traps
+    missing = rng.random(count) < mess.name_missing
+    traps = np.select([missing, style == 1, style == 2], [noted("nameless", missing), alone, first], both)
+    return np.where(missing, "", name), traps
 
 
 def _joined(first: Strings, second: Strings) -> Strings:
@@ -130,12 +179,15 @@ def _nickname(forms: dict[str, list[str]], name: str, turn: int) -> str:
     return known[turn % len(known)] if known else name
 
 
-def _slips(rng: np.random.Generator, given: Strings, surname: Strings, english: Flags, mess: Mess) -> None:
-    """Mistype and mishear, in place: the surname twice as often as the given name."""
+def _slips(
+    rng: np.random.Generator, given: Strings, surname: Strings, english: Flags, mess: Mess
+) -> tuple[Flags, Flags]:
+    """Mistype and mishear, in place: the surname twice as often as the given name. Returns which were changed."""
     count = len(given)
     in_surname = rng.random(count) < 0.67
     draw = rng.random((2, count))
     numbers = rng.integers(0, 1 << 30, count)
+    before = given.copy(), surname.copy()
     for column, mask in ((surname, in_surname), (given, ~in_surname)):
         rows = np.flatnonzero(mask & (draw[0] < mess.typed))
         column[rows] = strings(mistype(text, i) for text, i in zip(column[rows], numbers[rows].tolist(), strict=True))
@@ -143,6 +195,7 @@ def _slips(rng: np.random.Generator, given: Strings, surname: Strings, english: 
         languages = np.where(english[rows], "en", "es")
         triples = zip(column[rows], numbers[rows].tolist(), languages, strict=True)
         column[rows] = strings(mishear(text, i, str(language)) for text, i, language in triples)
+    return given != before[0], surname != before[1]
 
 
 def mistype(text: str, number: int) -> str:

@@ -15,7 +15,7 @@ D. Menestrina, S. E. Whang, H. Garcia-Molina: Evaluating entity resolution resul
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,40 +23,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from retrato.errors import ConfigurationError, Problem
+from retrato.evaluation.scores import Scores
+from retrato.evaluation.traps import Codes, TrapFigures, pairs_in, trap_figures, trap_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-Codes = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Precision, recall and their harmonic mean, each between 0 and 1.
-
-    >>> Scores.of(found=4, right=3, wanted=6)
-    Scores(precision=0.75, recall=0.5, f1=0.6)
-
-    Nothing found is nothing wrong, and nothing wanted is nothing missed:
-
-    >>> Scores.of(found=0, right=0, wanted=2)
-    Scores(precision=1.0, recall=0.0, f1=0.0)
-    """
-
-    precision: float
-    recall: float
-    f1: float
-
-    @classmethod
-    def of(cls, *, found: int, right: int, wanted: int) -> Scores:
-        """The scores of `right` hits among `found` claims, when `wanted` were there to be found."""
-        return cls.mean(right / found if found else 1.0, right / wanted if wanted else 1.0)
-
-    @classmethod
-    def mean(cls, precision: float, recall: float) -> Scores:
-        """The scores with the harmonic mean of a precision and a recall (0 when both are 0)."""
-        total = precision + recall
-        return cls(precision, recall, 2 * precision * recall / total if total else 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +46,8 @@ class Evaluation:
 
     `pairs`, `true_pairs` and `shared_pairs` are pairs of records that the result joins, the truth joins, and both join.
     An over-merged cluster holds more than one true person; a split person is in more than one cluster.
-    `coverage` is there when the labels came from files.
+    `coverage` is there when the labels came from files, `by_trap` when the truth says what makes its records hard: the
+    figures of every trap, the one with the most wrong pairs first.
     """
 
     records: int
@@ -92,6 +64,7 @@ class Evaluation:
     over_merged_records: int
     split_people: int
     coverage: Coverage | None = None
+    by_trap: dict[str, TrapFigures] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """The same figures as plain dictionaries, lists and numbers, ready for JSON.
@@ -102,6 +75,10 @@ class Evaluation:
         figures = asdict(self)
         if self.coverage is None:
             del figures["coverage"]
+        if self.by_trap:
+            figures["by_trap"] = {name: each.to_dict() for name, each in self.by_trap.items()}
+        else:
+            del figures["by_trap"]
         return figures
 
     def covering(self, coverage: Coverage) -> Evaluation:
@@ -124,14 +101,23 @@ class Evaluation:
         if self.coverage is not None:
             counts.append(("records without truth", self.coverage.without_truth))
             counts.append(("truth without record", self.coverage.without_result))
-        return "\n".join([*lines, "", *(f"{title:<22}{count:>10,}" for title, count in counts)])
+        lines += ["", *(f"{title:<22}{count:>10,}" for title, count in counts)]
+        if self.by_trap:
+            lines += ["", *trap_table(self.by_trap)]
+        return "\n".join(lines)
 
 
-def evaluate(predicted: Sequence[Any] | npt.NDArray[Any], truth: Sequence[Any] | npt.NDArray[Any]) -> Evaluation:
+def evaluate(
+    predicted: Sequence[Any] | npt.NDArray[Any],
+    truth: Sequence[Any] | npt.NDArray[Any],
+    *,
+    traps: Sequence[str] | None = None,
+) -> Evaluation:
     """Hold cluster labels against true labels; position i of both is the same record.
 
-    Labels are any hashable values (text, numbers); only which of them are equal matters. Raises
-    `ConfigurationError` when the lengths differ, there is no record, or a label is missing.
+    Labels are any hashable values (text, numbers); only which of them are equal matters. `traps` says of each record
+    what makes it hard, several things joined by `+`; then `by_trap` has figures for each. Raises `ConfigurationError`
+    when the lengths differ, there is no record, or a label is missing.
 
     Three records of Ana and two of Luis; one record of Ana went to Luis:
 
@@ -156,12 +142,17 @@ def evaluate(predicted: Sequence[Any] | npt.NDArray[Any], truth: Sequence[Any] |
         raise ConfigurationError(
             [Problem("evaluate", f"{len(found)} predicted labels for {len(wanted)} true ones", "align them by record")]
         )
+    if traps is not None and len(traps) != len(wanted):
+        raise ConfigurationError(
+            [Problem("evaluate", f"{len(traps)} traps for {len(wanted)} true labels", "align them by record")]
+        )
     if not len(found):
         raise ConfigurationError([Problem("evaluate", "no record to evaluate")])
     sizes, true_sizes = np.bincount(found), np.bincount(wanted)
     cells, shared = np.unique(found * np.int64(len(true_sizes)) + wanted, return_counts=True)
     cluster, person = np.divmod(cells, len(true_sizes))
-    return _figures((sizes, true_sizes), (cluster, person, shared))
+    figures = _figures((sizes, true_sizes), (cluster, person, shared))
+    return figures if traps is None else replace(figures, by_trap=trap_figures(found, wanted, traps))
 
 
 def _figures(sizes: tuple[Codes, Codes], cells: tuple[Codes, Codes, Codes]) -> Evaluation:
@@ -169,7 +160,11 @@ def _figures(sizes: tuple[Codes, Codes], cells: tuple[Codes, Codes, Codes]) -> E
     cluster_sizes, person_sizes = sizes
     cluster, person, shared = cells
     records = int(cluster_sizes.sum())
-    pairs, true_pairs, shared_pairs = _pairs(cluster_sizes), _pairs(person_sizes), _pairs(shared)
+    pairs, true_pairs, shared_pairs = (
+        pairs_in(cluster_sizes),
+        pairs_in(person_sizes),
+        pairs_in(shared),
+    )
     exact = int(((shared == cluster_sizes[cluster]) & (shared == person_sizes[person])).sum())
     over_merged = np.bincount(cluster, minlength=len(cluster_sizes)) > 1
     return Evaluation(
@@ -191,10 +186,6 @@ def _figures(sizes: tuple[Codes, Codes], cells: tuple[Codes, Codes, Codes]) -> E
         over_merged_records=int(cluster_sizes[over_merged].sum()),
         split_people=int((np.bincount(person, minlength=len(person_sizes)) > 1).sum()),
     )
-
-
-def _pairs(sizes: Codes) -> int:
-    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _codes(labels: Sequence[Any] | npt.NDArray[Any], where: str) -> Codes:

@@ -26,6 +26,9 @@ PERSON_HEADERS = (
     *("entity", "entity_id", "label", "persona", "id_persona"),
 )
 
+#: What the column may be called that says what makes a record hard.
+TRAP_HEADERS = ("trap", "traps")
+
 #: How many records of each kind a `Coverage` names.
 EXAMPLES = 10
 
@@ -34,7 +37,8 @@ def read_truth(path: str | Path) -> pa.Table:
     r"""Read a truth file: one row a record, with the person that it belongs to.
 
     The file is CSV (UTF-8; comma, semicolon, tab or bar) or Parquet. Returns the text columns `source` (null when the
-    file has none), `record_key` and `person_id`; rows without a key or a person are left out, they tell nothing. Raises
+    file has none), `record_key` and `person_id`, and `trap` when the file has it (what makes the record hard, `none`
+    where the cell is empty); rows without a key or a person are left out, they tell nothing. Raises
     `SourceNotFoundError` or `SourceError` when the file cannot be read or a record has two persons,
     `ConfigurationError` when a column is not there.
 
@@ -59,7 +63,11 @@ def read_truth(path: str | Path) -> pa.Table:
         "record_key": table[key].cast(pa.string()),
         "person_id": table[person].cast(pa.string()),
     }
-    frame = pa.table(columns).to_pandas().dropna(subset=["record_key", "person_id"]).drop_duplicates()
+    trap = _column(table, TRAP_HEADERS, "trap", path, [])
+    if trap is not None:
+        columns["trap"] = table[trap].cast(pa.string()).fill_null("none")
+    said = ["source", "record_key", "person_id"]
+    frame = pa.table(columns).to_pandas().dropna(subset=said[1:]).drop_duplicates(said)
     twice = int(frame.duplicated(["source", "record_key"]).sum())
     if twice:
         raise SourceError(f"truth file {path}: {twice} records have more than one person; keep one row a record")
@@ -88,6 +96,8 @@ def evaluate_folder(folder: str | Path, truth: str | Path) -> Evaluation:
 def evaluate_tables(assignments: pa.Table, truth: pa.Table) -> Evaluation:
     """Hold assignments (`source, record_key, profile_id`) against a truth (`source, record_key, person_id`).
 
+    A truth with the column `trap` gives figures for each trap as well.
+
     >>> names = ["source", "record_key"]
     >>> assignments = pa.table([["crm", "crm", "crm"], ["1", "2", "3"], ["p", "p", "q"]], names=[*names, "profile_id"])
     >>> truth = pa.table([["crm", "crm", "crm"], ["1", "2", "4"], ["ana", "ana", "luis"]], names=[*names, "person_id"])
@@ -111,7 +121,8 @@ def evaluate_tables(assignments: pa.Table, truth: pa.Table) -> Evaluation:
     if both.empty:
         raise ConfigurationError([_nothing_in_common(sources, sorted(right["source"].dropna().unique()))])
     only_result, only_truth = joined[joined["side"] == "left_only"], joined[joined["side"] == "right_only"]
-    figures = evaluate(both["profile_id"].to_numpy(), both["person_id"].to_numpy())
+    traps = both["trap"].fillna("none").tolist() if "trap" in both.columns else None
+    figures = evaluate(both["profile_id"].to_numpy(), both["person_id"].to_numpy(), traps=traps)
     return figures.covering(Coverage(len(only_result), len(only_truth), _examples(only_result), _examples(only_truth)))
 
 
