@@ -14,6 +14,7 @@ from retrato.engines.compile.features import features_table, rarity
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.base import Feature, Scope
+from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.comparisons import LEVELS, comparisons_for
 from retrato.matching.similarity import Keys
 
@@ -40,6 +41,7 @@ FEATURES = (
     Feature("national_id", Scope.PERSON, "identifier", ("national_id",), multivalued=True, namespaced=True),
     Feature("phone", Scope.SHARED, "phone", ("phone", "phone_tail"), multivalued=True),
     Feature("email", Scope.SHARED, "email", ("email", "email_local", "email_letters"), multivalued=True),
+    *ACCOUNT_FEATURES,
 )
 
 
@@ -67,6 +69,12 @@ RECORD = st.fixed_dictionaries(
         "email": some(EMAILS),
         "email_local": some(WORDS),
         "email_letters": some(WORDS),
+        "account_names": some(WORDS),
+        "account_forms": some(WORDS),
+        "own_user_names": some(WORDS),
+        "accounts": st.none() | st.lists(WORDS, min_size=1, max_size=2).map(lambda names: f"|{'|'.join(names)}|"),
+        "given_letters": st.none() | WORDS,
+        "family_letters": st.none() | WORDS,
     }
 )
 

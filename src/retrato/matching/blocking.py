@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from retrato.identifiers.base import Feature, Scope
+from retrato.matching.accounts import MADE_OF
 
 _KEY = re.compile(r"(?P<name>[a-z][a-z0-9_]*)(?:\[:(?P<length>[1-9][0-9]?)\])?")
 
@@ -48,7 +49,7 @@ class BlockingRule:
     refine: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return " + ".join(self.keys)
+        return " + ".join(self.keys) or "all records"
 
     def parsed(self, depth: int = 0) -> tuple[BlockingKey, ...]:
         """The keys after `depth` refinements."""
@@ -57,6 +58,7 @@ class BlockingRule:
     def masks(self, features: Sequence[Feature], depth: int = 0) -> frozenset[str]:
         """The features that the rule conditions on: agreeing on them is no evidence under this rule."""
         names = {key.name for key in self.parsed(depth)}
+        names |= {key for name in names for key in MADE_OF.get(name, ())}
         return frozenset(feature.name for feature in features if names & set(feature.keys))
 
 
@@ -74,6 +76,8 @@ DEFAULT_RULES: tuple[tuple[str, ...], ...] = (
     ("email_local",),
     ("address",),
     ("given_name", "family_name"),
+    ("name_starts",),
+    ("account_forms",),
     ("given_root", "second_family_name"),
     ("family_name", "birth_date"),
     ("given_root", "birth_date"),
@@ -94,6 +98,10 @@ DEFAULT_RULES: tuple[tuple[str, ...], ...] = (
     ("given_name",),
 )
 
+#: So few records are all compared with one another.
+MOST_FOR_ALL = 2_000
+ALL = BlockingRule(())
+
 #: Plain attributes that default rules use at most, in the order of their names.
 MOST_ATTRIBUTES = 2
 _ATTRIBUTE_COMPARISONS = ("text", "category")
@@ -108,6 +116,7 @@ def default_rules(
     have a rule each.
     """
     keys = {key for feature in features for key in feature.keys}
+    keys |= {name for name, of in MADE_OF.items() if of & keys}
     named = set(attributes)
     wild = sorted(
         feature.keys[0]

@@ -7,7 +7,7 @@ mobile.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from retrato.matching.similarity import (
     PrefixEqual,
     Primitive,
     RatioAtLeast,
+    StandsIn,
     TokensShared,
     texts,
 )
@@ -71,7 +72,19 @@ class Comparison:
     split: Split
     levels: tuple[Level, ...]
     namespaced: bool = False
-    silent: Primitive | None = None
+    silent: tuple[Primitive, ...] = ()
+    #: the key of the texts in which the value of one side is looked for where the other side has none of its own: that
+    #: is then what exact agreement means
+    looked_for_in: str | None = None
+    #: how often two people of one household agree as one person does: those who are named after another, twins
+    alike_at_home: float = 0.0
+    #: only where none of these comparisons says anything
+    instead_of: tuple[Comparison, ...] = ()
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether the comparison is made wherever both sides have a value, so that counts of values tell its chance."""
+        return self.looked_for_in is None and not self.instead_of
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -81,14 +94,30 @@ class Comparison:
 
     def level(self, left: Keys, right: Keys, bands: dict[str, int]) -> int:
         """The level of two records; `bands` gives the band of each exactly agreeing value."""
+        if self.looked_for_in is not None:
+            return self._looked_for(left, right, bands, self.looked_for_in)
+        if any(each.level(left, right, {}) != MISSING for each in self.instead_of):
+            return MISSING
         mine, yours = texts(left[self.key]), texts(right[self.key])
         if not mine or not yours or (self.namespaced and not namespaces(mine) & namespaces(yours)):
             return MISSING
         common = set(mine) & set(yours)
         if common:
             return min(bands.get(value, 0) for value in common)
-        if self.silent is not None and self.silent.holds(left, right):
+        if any(each.holds(left, right) for each in self.silent):
             return MISSING
+        return self._fuzzy(left, right)
+
+    def _looked_for(self, left: Keys, right: Keys, bands: dict[str, int], accounts: str) -> int:
+        """The level where one side has the value and the other only texts that it may stand in."""
+        for one, other in ((left, right), (right, left)):
+            value, there = one[self.key], other[accounts]
+            if isinstance(value, str) and there is not None and other[self.key] is None:
+                found = StandsIn(self.key, accounts).holds(one, other)
+                return bands.get(value, 0) if found else self._fuzzy(left, right)
+        return MISSING
+
+    def _fuzzy(self, left: Keys, right: Keys) -> int:
         for number, each in enumerate(self.levels, BANDS):
             if each.test.holds(left, right):
                 return number
@@ -199,8 +228,30 @@ def _number(key: str) -> tuple[Level, ...]:
     return (Level("within 1 %", RatioAtLeast(key, 0.99)), Level("within 10 %", RatioAtLeast(key, 0.9)))
 
 
+def _user_name(key: str) -> tuple[Level, ...]:
+    return (
+        Level("one edit", EditsAtMost(key, 1, 8)),
+        Level("two edits", EditsAtMost(key, 2, 8)),
+    )
+
+
+def _given_name_in_account(key: str) -> tuple[Level, ...]:
+    return (
+        Level("the name without nickname in it", StandsIn("given_root", "accounts")),
+        Level("its first three letters in it", StandsIn(key, "accounts", 3)),
+        Level("begins with the initial", StandsIn(key, "accounts", 1, start=True)),
+    )
+
+
+def _family_name_in_account(key: str) -> tuple[Level, ...]:
+    return (Level("its first four letters in it", StandsIn(key, "accounts", 4)),)
+
+
 #: The levels of each comparison that a feature can name.
 LEVELS = {
+    "user_name": _user_name,
+    "given_name_in_account": _given_name_in_account,
+    "family_name_in_account": _family_name_in_account,
     "given_name": _given_name,
     "family_name": _family_name,
     "date": _date,
@@ -217,8 +268,19 @@ LEVELS = {
 
 
 #: Differences that say nothing: namesakes get addresses that differ only in a number (`ana.ruiz7@…`, `ana.ruiz12@…`),
-#: so beyond the names these neither speak for one person nor against.
-SILENT: dict[str, Primitive] = {"email": Equal("email_letters")}
+#: so beyond the names these neither speak for one person nor against. Nor do local parts that are the same because they
+#: are made of the name.
+SILENT: dict[str, tuple[Primitive, ...]] = {
+    "email": (Equal("email_letters"), CrossEqual("own_user_names", "account_names")),
+}
+
+
+#: Of two people of one household so many have one given name (a child named after a parent) or one birth date (twins).
+ALIKE_AT_HOME = {"given_name": 0.02, "given_name_in_account": 0.02, "date": 0.01}
+#: Comparisons of a value with texts of the other side.
+LOOKED_FOR_IN = {"given_name_in_account": "accounts", "family_name_in_account": "accounts"}
+#: Comparisons that only count where those of other features say nothing.
+INSTEAD_OF = {"user_name": ("email", "handle", "family_name", "family_name_in_account")}
 
 
 def comparison_for(feature: Feature) -> Comparison:
@@ -236,10 +298,17 @@ def comparison_for(feature: Feature) -> Comparison:
         split=Split.CONTACT if feature.contact_point else Split.RARITY,
         levels=LEVELS[feature.comparison](key),
         namespaced=feature.namespaced,
-        silent=SILENT.get(feature.comparison),
+        silent=SILENT.get(feature.comparison, ()),
+        looked_for_in=LOOKED_FOR_IN.get(feature.comparison),
+        alike_at_home=ALIKE_AT_HOME.get(feature.comparison, 0.0),
     )
 
 
 def comparisons_for(features: Sequence[Feature]) -> tuple[Comparison, ...]:
     """The default comparisons of the features that the data have."""
-    return tuple(comparison_for(feature) for feature in features)
+    found = tuple(comparison_for(feature) for feature in features)
+    own = {each.feature: each for each in found}
+    return tuple(
+        replace(each, instead_of=tuple(own[name] for name in INSTEAD_OF.get(feature.comparison, ()) if name in own))
+        for feature, each in zip(features, found, strict=True)
+    )

@@ -5,19 +5,20 @@ Sunter 1969, with one class more). The match weight of a pair is the base-2 log 
 
     weight = W(same) - log2(2^W(household) + 1),   W(class) = prior(class) + sum over features of weight(class, level)
 
-where every term is relative to unrelated pairs. Weights are integers in units of 1/1024 bit, so that sums are exact
-whatever the engine and the order of addition.
+where every term is relative to unrelated pairs; where there are labels, times the slope that calibrates it. Weights are
+integers in units of 1/1024 bit, so that sums are exact whatever the engine and the order of addition.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrato.errors import ModelError
+from retrato.matching.calibration import Calibration
 from retrato.matching.comparisons import MISSING, Comparison
 
 if TYPE_CHECKING:
@@ -70,22 +71,34 @@ def weight_at(chance: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class FeatureWeights:
-    """The levels of one feature: their shares among the three kinds of pairs, and so their weights."""
+    """The levels of one feature: their shares among the three kinds of pairs, and so their weights.
+
+    A model that knows no shares has `bits` instead, what each level says for the same person, and says nothing of
+    households.
+    """
 
     feature: str
     levels: tuple[str, ...]
-    same: tuple[float, ...]
-    household: tuple[float, ...]
-    unrelated: tuple[float, ...]
+    same: tuple[float, ...] = ()
+    household: tuple[float, ...] = ()
+    unrelated: tuple[float, ...] = ()
+    bits: tuple[float, ...] = ()
 
     def _bits(self, shares: Sequence[float], level: int) -> int:
-        if level == MISSING:
+        if level == MISSING or not shares:
             return 0
         bits = math.log2(shares[level] / self.unrelated[level])
         return units(max(-MOST_BITS, min(MOST_BITS, bits)))
 
+    def shares(self, level: int) -> dict[str, float]:
+        """The shares of a level by kind of pair; empty where the model knows none."""
+        kinds = {"same": self.same, "household": self.household, "unrelated": self.unrelated}
+        return {kind: shares[level] for kind, shares in kinds.items() if shares}
+
     def same_weight(self, level: int) -> int:
         """log2(same / unrelated) in units; 0 where a side is missing."""
+        if self.bits and level != MISSING:
+            return units(self.bits[level])
         return self._bits(self.same, level)
 
     def household_weight(self, level: int) -> int:
@@ -106,6 +119,7 @@ class FellegiSunter:
     prior_household: float
     bands: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notes: Mapping[str, Any] = field(default_factory=dict)
+    calibration: Calibration | None = None
 
     @property
     def prior_same_weight(self) -> int:
@@ -127,7 +141,8 @@ class FellegiSunter:
             level = levels.get(each.feature, MISSING)
             same += each.same_weight(level)
             household += each.household_weight(level)
-        return same - softplus(household), household
+        weight = same - softplus(household)
+        return weight if self.calibration is None else self.calibration.weight(weight), household
 
     def check(self, comparisons: Sequence[Comparison]) -> None:
         """Raise ModelError unless the model was fitted for these comparisons."""
@@ -146,16 +161,15 @@ class FellegiSunter:
         return {
             "format": FORMAT,
             "prior": {"same": self.prior_same, "household": self.prior_household},
+            "calibration": None if self.calibration is None else asdict(self.calibration),
             "features": [
                 {
                     "feature": each.feature,
                     "levels": [
                         {
                             "level": name,
-                            "same": each.same[number],
-                            "household": each.household[number],
-                            "unrelated": each.unrelated[number],
-                            "bits": each.same_weight(number) / BIT,
+                            **each.shares(number),
+                            "bits": each.bits[number] if each.bits else each.same_weight(number) / BIT,
                         }
                         for number, name in enumerate(each.levels)
                     ],
@@ -177,22 +191,20 @@ class FellegiSunter:
         try:
             if data["format"] != FORMAT:
                 raise ModelError(f"the model has format {data['format']}, this version reads {FORMAT}")
-            features = tuple(
-                FeatureWeights(
-                    each["feature"],
-                    tuple(level["level"] for level in each["levels"]),
-                    tuple(float(level["same"]) for level in each["levels"]),
-                    tuple(float(level["household"]) for level in each["levels"]),
-                    tuple(float(level["unrelated"]) for level in each["levels"]),
-                )
-                for each in data["features"]
-            )
+            features = tuple(_feature(each) for each in data["features"])
             bands = {
                 name: {code: int(band) for band, codes in groups.items() for code in codes}
                 for name, groups in data["bands"].items()
             }
-            prior = data["prior"]
-            return cls(features, float(prior["same"]), float(prior["household"]), bands, dict(data.get("notes", {})))
+            prior, line = data["prior"], data.get("calibration")
+            return cls(
+                features,
+                float(prior["same"]),
+                float(prior["household"]),
+                bands,
+                dict(data.get("notes", {})),
+                None if line is None else Calibration(float(line["slope"]), int(line["labels"])),
+            )
         except (KeyError, TypeError, AttributeError) as error:
             raise ModelError(f"this is no model of retrato: {type(error).__name__} at {error}") from error
 
@@ -209,3 +221,14 @@ class FellegiSunter:
             if isinstance(error, ModelError):
                 raise
             raise ModelError(f"{path} cannot be read as a model: {type(error).__name__}") from error
+
+
+def _feature(data: Mapping[str, Any]) -> FeatureWeights:
+    levels = data["levels"]
+    names = tuple(level["level"] for level in levels)
+    if all("same" not in level for level in levels):
+        return FeatureWeights(data["feature"], names, bits=tuple(float(level["bits"]) for level in levels))
+    same, household, unrelated = (
+        tuple(float(level[kind]) for level in levels) for kind in ("same", "household", "unrelated")
+    )
+    return FeatureWeights(data["feature"], names, same, household, unrelated)

@@ -183,6 +183,37 @@ class RatioAtLeast:
         return _any(left[self.key], right[self.key], test)
 
 
+@dataclass(frozen=True, slots=True)
+class StandsIn:
+    """The key of one side, or its first `length` letters, stands in the texts of the other; `start`: begins one.
+
+    The texts are one, with a bar before and after each.
+
+    >>> StandsIn("name", "accounts").holds(Keys({"name": "garcia"}), Keys({"accounts": "|pgarcia|"}))
+    True
+    """
+
+    key: str
+    texts: str
+    length: int | None = None
+    start: bool = False
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether either side's key stands in the other side's texts."""
+        return self._stands(left[self.key], right[self.texts]) or self._stands(right[self.key], left[self.texts])
+
+    def _stands(self, value: KeyValue, accounts: KeyValue) -> bool:
+        return _any(value, accounts, lambda a, b: ("|" if self.start else "") + a[: self.length] in b)
+
+
 Primitive = (
-    Equal | JaroWinklerAtLeast | EditsAtMost | TokensShared | InitialOf | CrossEqual | PrefixEqual | RatioAtLeast
+    StandsIn
+    | Equal
+    | JaroWinklerAtLeast
+    | EditsAtMost
+    | TokensShared
+    | InitialOf
+    | CrossEqual
+    | PrefixEqual
+    | RatioAtLeast
 )

@@ -6,9 +6,12 @@ masked that the rule conditions on; each rule has class shares of its own, the l
 sample of random pairs is one more rule. The classes:
 
 * same person: every feature free;
-* household: shared features free, person-specific features as for unrelated pairs;
+* household: shared features free, person-specific features as for unrelated pairs, but for a small share that is alike
+  (a child named after a parent, twins);
 * unrelated: exact levels from the counts of values, less the pairs that are expected to match; other levels from the
   random pairs.
+
+Labelled pairs, where there are some, are a group of their own: see `retrato.matching.labels`.
 
 Expectation-maximisation after Dempster, Laird & Rubin (1977); the use on record pairs after Winkler (1988).
 """
@@ -24,6 +27,7 @@ from scipy import sparse
 
 from retrato.identifiers.base import Scope
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
+from retrato.matching.labels import LabelEvidence, LabelledPatterns
 from retrato.matching.model import FeatureWeights, FellegiSunter
 
 if TYPE_CHECKING:
@@ -76,6 +80,7 @@ class TrainingData:
     values: tuple[ValueCounts, ...]
     pairs: float
     share: float = 1.0
+    labels: LabelledPatterns | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,7 @@ class _Fit:
         self.person = [each.scope is Scope.PERSON for each in data.comparisons]
         self.slices = self.offsets.slices()
         self.sampled = self._sampled_unrelated()
+        self.labels = None if data.labels is None else LabelEvidence(data.labels, data.masks, self.offsets.hot)
         rules = len(data.masks) + 1
         self.pi = np.full((rules, 3), 1 / 3)
         self.level = np.zeros((3, self.offsets.width))
@@ -201,6 +207,9 @@ class _Fit:
             pi[-1] /= pi[-1].sum()
             self.pi = pi
             counts = (self.table.hot.T @ weight.T).T
+            if self.labels is not None:
+                unlabelled = weight[:, self.table.rule < len(self.pi) - 1].sum(axis=1)
+                counts = counts + self.labels.counts(self.level, unlabelled)
             self._update(counts)
             if np.abs(self.pi - before).max() < TOLERANCE:
                 return step
@@ -214,13 +223,20 @@ class _Fit:
             if not person:
                 household = counts[HOUSEHOLD, part] + unrelated[part]
                 self.level[HOUSEHOLD, part] = household / household.sum()
+        self._tie_households()
+
+    def _tie_households(self) -> None:
+        """The person-specific features of two people of one household: as of strangers, but for those who are alike."""
+        for part, person, each in zip(self.slices, self.person, self.data.comparisons, strict=True):
+            if person:
+                share = each.alike_at_home
+                alike = share * self.level[SAME, part]
+                self.level[HOUSEHOLD, part] = (1 - share) * self.level[UNRELATED, part] + alike
 
     def set_unrelated(self, shares: Floats) -> None:
         """Put in the level shares of unrelated pairs; the person-specific ones of households follow."""
         self.level[UNRELATED] = shares
-        for part, person in zip(self.slices, self.person, strict=True):
-            if person:
-                self.level[HOUSEHOLD, part] = shares[part]
+        self._tie_households()
 
     def expected(self) -> tuple[Floats, Floats]:
         """From the candidates: expected related pairs at each level (L,), and expected pairs of each class (3,).
@@ -282,6 +298,8 @@ def _model(state: _Fit, classes: Floats, steps: list[int]) -> FellegiSunter:
         "steps": steps,
         "rule_shares": [[float(each) for each in row] for row in state.pi[:-1]],
     }
+    if state.labels is not None:
+        notes["wrong_labels"] = {"same": float(state.labels.false), "different": float(state.labels.missed)}
     return FellegiSunter(
         features,
         prior_same=float(max(classes[SAME], 1e-3) / data.pairs),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile import blocking as sql
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
-from retrato.matching.blocking import BlockingKey, BlockingRule, default_rules
+from retrato.matching.blocking import ALL, MOST_FOR_ALL, BlockingKey, BlockingRule, default_rules
 from retrato.pipeline.features import known_columns
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ MOST_RULES = 32
 
 def block(run: Run) -> None:
     """Make `pairs(a, b, rules)`; report the blocks that stayed too large."""
-    rules = run.ruleset.blocking or default_rules(run.features, run.attributes, _own_features(run))
+    rules = run.ruleset.blocking or _default_rules(run)
     _check(run, rules)
     engine = run.engine
     engine.create("pairs_by_rule", tree(_NO_PAIRS))
@@ -35,9 +35,15 @@ def block(run: Run) -> None:
             )
     engine.create("pairs", sql.all_pairs())
     engine.drop("pairs_by_rule", "block_keys", "large_blocks", "large_records")
-    run.effective_rules = tuple(masks)
+    # nothing is learned from pairs that no key brings together: hardly one of them is a match
+    run.effective_rules = tuple(masks[:-1] if rules[-1] == ALL else masks)
     run.counts["blocking"] = report
     run.counts["pairs"] = engine.count("pairs")
+
+
+def _default_rules(run: Run) -> tuple[BlockingRule, ...]:
+    rules = default_rules(run.features, run.attributes, _own_features(run))
+    return (*rules, ALL) if run.counts["records"] <= MOST_FOR_ALL else rules
 
 
 def _own_features(run: Run) -> list[str]:
@@ -57,7 +63,8 @@ def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tupl
     for depth in range(len(rule.refine) + 1):
         within = "large_records" if depth else None
         engine.create("block_keys", sql.block_keys(rule.parsed(depth), run.lists, within=within))
-        engine.create("large_blocks", sql.large_blocks(run.ruleset.max_block))
+        most = run.ruleset.max_block if rule.keys else MOST_FOR_ALL
+        engine.create("large_blocks", sql.large_blocks(most))
         if depth < 2:
             masks.append(rule.masks(run.features, len(rule.refine) if depth else 0))
         before = engine.count("pairs_by_rule")

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from retrato.engines.compile import features as sql
+from retrato.engines.compile.accounts import with_accounts
 from retrato.engines.compile.template import column, tree
+from retrato.matching.accounts import ACCOUNT, ACCOUNT_FEATURES
 from retrato.matching.comparisons import Split, comparisons_for
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ def features(run: Run) -> None:
         run.engine.drop(f"keys_{name}")
     run.engine.create("keys", sql.joined_keys(tables, list(run.kinds.values())))
     run.engine.drop(*tables)
+    run.engine.create("keys", with_accounts(run.engine.columns("keys")))
+    run.kinds = {ACCOUNT: ACCOUNT_FEATURES, **run.kinds}
     run.kinds = {name: kept for name, each in run.kinds.items() if (kept := _present(run, each))}
     run.comparisons = comparisons_for(run.features)
     _bands(run)

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from retrato.engines.compile import features as feature_sql
-from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.blocking import sampled_pairs
-from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.template import query, tree
 from retrato.identifiers.base import Scope
-from retrato.matching.comparisons import BANDS
+from retrato.matching.comparisons import BANDS, MISSING
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import DEFAULT_RULES, FALLBACK_RULES
 from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
-from retrato.pipeline.features import frozen_bands, known_columns
+from retrato.pipeline.classify import classified
+from retrato.pipeline.features import frozen_bands
+from retrato.pipeline.labels import calibrated, label_patterns
+from retrato.pipeline.patterns import patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlglot import exp
-
     from retrato.identifiers.base import Feature
+    from retrato.matching.labels import LabelledPatterns
     from retrato.pipeline.run import Run
 
 #: Candidate pairs that the model is estimated on; more are sampled.
@@ -40,21 +41,33 @@ LEAST_AGREEMENT = 0.3
 
 
 def train(run: Run) -> None:
-    """Fit `run.model` unless one was given; where the data cannot support one, say so and leave it to the rules."""
+    """Fit `run.model` unless one was given; where the data cannot support one, say so and leave it to the rules.
+
+    Labels take part in the fit and calibrate the model, a given one too.
+    """
     run.match_rules = run.ruleset.match_rules
+    labels = label_patterns(run)
     if run.model is not None:
         run.model.check(run.comparisons)
-        return
+    elif run.classifier is not None and run.comparisons:
+        run.model = _with_bands(run, classified(run, run.classifier, labels))
+    else:
+        run.model = _fitted(run, labels)
+    if run.model is not None and labels is not None:
+        run.model = calibrated(run, run.model, labels)
+
+
+def _fitted(run: Run, labels: LabelledPatterns | None) -> FellegiSunter | None:
     reason = _unsupported(run)
     if reason is None:
-        model = fit(_training_data(run))
+        model = fit(replace(_training_data(run), labels=labels))
         reason = _implausible(model, run.features)
         if reason is None:
-            run.model = _with_bands(run, model)
-            return
+            return _with_bands(run, model)
     run.notes.append(f"no match model: {reason}; deterministic rules decide alone")
     if run.match_rules == DEFAULT_RULES:
         run.match_rules = FALLBACK_RULES
+    return None
 
 
 def _unsupported(run: Run) -> str | None:
@@ -62,8 +75,11 @@ def _unsupported(run: Run) -> str | None:
         return f"{run.counts['records']} records are too few to learn from (at least {LEAST_RECORDS})"
     if len(run.comparisons) < LEAST_FEATURES:
         return "there is only one field to compare"
-    if run.counts["pairs"] < LEAST_PAIRS:
-        return f"{run.counts['pairs']} candidate pairs are too few to learn from (at least {LEAST_PAIRS})"
+    learned = (1 << len(run.effective_rules)) - 1
+    counted = run.engine.fetch(tree("SELECT count(*) AS n FROM pairs WHERE rules & :learned <> 0", learned=learned))
+    pairs = counted.column("n")[0].as_py()
+    if pairs < LEAST_PAIRS:
+        return f"{pairs} candidate pairs are too few to learn from (at least {LEAST_PAIRS})"
     return None
 
 
@@ -98,12 +114,13 @@ def _training_data(run: Run) -> TrainingData:
     pairs = _admissible(np.array(records.column("n").to_pylist(), float), across=run.across_sources)
     names = [each.feature for each in run.comparisons]
     masks = np.array([[name in mask for name in names] for mask in run.effective_rules])
+    random = _random(run)
     return TrainingData(
         comparisons=run.comparisons,
-        candidates=_patterns(run, sampled_pairs(share), rules=True),
-        random=_random(run),
+        candidates=patterns(run, sampled_pairs(share), rules=True),
+        random=random,
         masks=masks,
-        values=_value_counts(run, pairs),
+        values=_value_counts(run, pairs, random),
         pairs=pairs,
         share=share,
     )
@@ -113,15 +130,6 @@ def _admissible(records: np.ndarray, *, across: bool) -> float:
     """The number of pairs of records; across sources only those of different sources."""
     total = records.sum()
     return float((total**2 - (records**2).sum()) / 2 if across else total * (total - 1) / 2)
-
-
-def _patterns(run: Run, pairs: exp.Query, *, rules: bool) -> Patterns:
-    kept = ("a", "b", "rules") if rules else ("a", "b")
-    compared = compared_pairs(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
-    found = run.engine.fetch(sql.patterns(compared, run.comparisons, rules=rules))
-    levels = np.stack([found.column(level_column(each)).to_numpy() for each in run.comparisons], axis=1).astype(np.int8)
-    bits = found.column("rules").to_numpy().astype(np.uint64) if rules else np.zeros(len(levels), np.uint64)
-    return Patterns(levels, found.column("pairs").to_numpy().astype(float), bits)
 
 
 def _random(run: Run) -> Patterns:
@@ -144,21 +152,32 @@ def _random(run: Run) -> Patterns:
             WHERE l.source <> r.source
             """
         )
-    result = _patterns(run, pairs, rules=False)
+    result = patterns(run, pairs, rules=False)
     run.engine.drop("random_pairs")
     return result
 
 
-def _value_counts(run: Run, pairs: float) -> tuple[ValueCounts, ...]:
+def _value_counts(run: Run, pairs: float, random: Patterns) -> tuple[ValueCounts, ...]:
     found = run.engine.fetch(feature_sql.agreeing_pairs(across_sources=run.across_sources)).to_pylist()
     agreeing = {each.feature: np.zeros(BANDS) for each in run.comparisons}
     for row in found:
         agreeing[row["feature"]][row["band"]] = row["pairs"]
     result = []
-    for feature in run.features:
+    for place, (feature, comparison) in enumerate(zip(run.features, run.comparisons, strict=True)):
+        if not comparison.everywhere:
+            result.append(_counted(random.levels[:, place], random.counts, pairs))
+            continue
         groups: dict[str, list[float]] = {}
         for row in run.engine.fetch(feature_sql.comparable_records(feature)).to_pylist():
             groups.setdefault(row["space"], []).append(float(row["records"]))
         comparable = sum(_admissible(np.array(counts), across=run.across_sources) for counts in groups.values())
         result.append(ValueCounts(agreeing[feature.name], min(1.0, comparable / pairs)))
     return tuple(result)
+
+
+def _counted(levels: np.ndarray, counts: np.ndarray, pairs: float) -> ValueCounts:
+    """How values agree where counts of values do not tell it: as among pairs drawn at random."""
+    there = levels != MISSING
+    drawn = counts.sum()
+    agreeing = np.bincount(levels[there & (levels < BANDS)], counts[there & (levels < BANDS)], BANDS)
+    return ValueCounts(agreeing * pairs / drawn, float(counts[there].sum() / drawn))

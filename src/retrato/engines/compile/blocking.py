@@ -50,7 +50,9 @@ def block_keys(keys: Sequence[BlockingKey], lists: Collection[str], *, within: s
                 .from_(result.subquery())
                 .where(tree("len(:k) >= :n", k=exp.column(f"k{number}"), n=key.length))
             )
-    code: Node = exp.Anonymous(this="hash", expressions=[exp.column(f"k{number}") for number in range(len(keys))])
+    code: Node = tree("CAST(0 AS UBIGINT)")
+    if keys:
+        code = exp.Anonymous(this="hash", expressions=[exp.column(f"k{number}") for number in range(len(keys))])
     return exp.select(exp.alias_(code, "key"), "record", "source").distinct().from_(result.subquery("s"))
 
 

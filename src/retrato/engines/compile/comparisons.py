@@ -14,7 +14,7 @@ from sqlglot import exp
 from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
 from retrato.engines.compile.template import Node, column, table, tree
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
-from retrato.matching.similarity import CrossEqual
+from retrato.matching.similarity import CrossEqual, StandsIn
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,14 +31,25 @@ def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, 
         keys.append(level.test.key)
         if isinstance(level.test, CrossEqual):
             keys.append(level.test.other)
-    if comparison.silent is not None:
-        keys.append(comparison.silent.key)
+        if isinstance(level.test, StandsIn):
+            keys.append(level.test.texts)
+    for each in comparison.silent:
+        keys += (each.key, each.other) if isinstance(each, CrossEqual) else (each.key,)
+    if comparison.looked_for_in is not None:
+        keys.append(comparison.looked_for_in)
     extra = ("codes", "spaces") if comparison.key in lists else ("band",)
     return (*keys, *(f"{comparison.key}_{name}" for name in extra))
 
 
 def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     key = comparison.key
+    if comparison.looked_for_in is not None:
+        return tree(
+            "CASE WHEN contains(:rt, :l) THEN :lb WHEN contains(:lt, :r) THEN :rb END",
+            **_looked_for(comparison, comparison.looked_for_in),
+            lb=left(f"{key}_band"),
+            rb=right(f"{key}_band"),
+        )
     if key not in lists:
         return tree("CASE WHEN :l = :r THEN :band END", l=left(key), r=right(key), band=left(f"{key}_band"))
     return tree(
@@ -53,19 +64,36 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
 
 def _missing(comparison: Comparison) -> Node:
     key = comparison.key
+    if comparison.looked_for_in is not None:
+        return tree(
+            """
+            NOT ((:l IS NOT NULL AND :r IS NULL AND :rt IS NOT NULL)
+              OR (:r IS NOT NULL AND :l IS NULL AND :lt IS NOT NULL))
+            """,
+            **_looked_for(comparison, comparison.looked_for_in),
+        )
     missing = tree("(:l IS NULL OR :r IS NULL)", l=left(key), r=right(key))
+    for other in comparison.instead_of:
+        missing = exp.or_(missing, exp.not_(exp.paren(_missing(other))))
     if not comparison.namespaced:
-        return missing
+        return exp.paren(missing)
     apart = tree("NOT list_has_any(:l, :r)", l=left(f"{key}_spaces"), r=right(f"{key}_spaces"))
     return tree("(:missing OR :apart)", missing=missing, apart=apart)
+
+
+def _looked_for(comparison: Comparison, accounts: str) -> dict[str, Node]:
+    """The value of each side, and the texts of each side."""
+    key = comparison.key
+    return {"l": left(key), "r": right(key), "lt": left(accounts), "rt": right(accounts)}
 
 
 def _level(comparison: Comparison, lists: Collection[str]) -> Node:
     case = exp.Case()
     for number, each in enumerate(comparison.levels, BANDS):
         case = case.when(test(each.test, lists), exp.Literal.number(number))
-    if comparison.silent is not None:
-        silent = exp.Case().when(test(comparison.silent, lists), exp.convert(MISSING))
+    if comparison.silent:
+        says_nothing = exp.or_(*(test(each, lists) for each in comparison.silent))
+        silent = exp.Case().when(says_nothing, exp.convert(MISSING))
         case.set("ifs", [*silent.args["ifs"], *case.args["ifs"]])
     if comparison.levels:
         fuzzy: Node = case.else_(exp.Literal.number(BANDS + len(comparison.levels)))

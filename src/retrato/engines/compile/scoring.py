@@ -77,6 +77,14 @@ def softplus(weight: Node) -> Node:
     )
 
 
+def _calibrated(model: FellegiSunter, weight: Node) -> Node:
+    """A weight as labels calibrate it; see `retrato.matching.calibration.Calibration`."""
+    if model.calibration is None:
+        return weight
+    slope = tree("CAST(:slope AS DOUBLE)", slope=exp.Literal.number(repr(model.calibration.slope)))
+    return tree("CAST(floor((:w) * :s) AS INTEGER)", w=weight, s=slope)
+
+
 def rule_applies(rule: MatchRule, comparisons: Sequence[Comparison]) -> Node:
     """Whether a rule fires, over the level columns."""
     known = {each.feature: each for each in comparisons}
@@ -118,7 +126,7 @@ def scores(
         exp.alias_(_decided(rules, comparisons), "rule"),
         exp.alias_(home(comparisons), "home"),
     ).from_(compared.subquery("c"))
-    weight = tree("same - :other", other=softplus(column("household"))) if model else zero
+    weight = _calibrated(model, tree("same - :other", other=softplus(column("household")))) if model else zero
     return exp.select("a", "b", exp.alias_(weight, "weight"), "information", "household", "rule", "home").from_(
         summed.subquery("s")
     )

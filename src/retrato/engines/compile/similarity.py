@@ -22,6 +22,7 @@ from retrato.matching.similarity import (
     PrefixEqual,
     Primitive,
     RatioAtLeast,
+    StandsIn,
     TokensShared,
 )
 
@@ -149,9 +150,21 @@ def test(primitive: Primitive, lists: Collection[str]) -> Node:
                 one=_across(left(key), right(other), key in lists, other in lists),
                 two=_across(left(other), right(key), other in lists, key in lists),
             )
+        case StandsIn(key, texts, length, start):
+            bar = "|" if start else ""
+            return tree(
+                "(coalesce(:one, FALSE) OR coalesce(:two, FALSE))",
+                one=_stands(left(key), right(texts), length, bar),
+                two=_stands(right(key), left(texts), length, bar),
+            )
         case Equal(key) | TokensShared(key, _) | InitialOf(key) | PrefixEqual(key, _) | RatioAtLeast(key, _):
             many = key in lists
             return _any(left(key), right(key), _test(primitive), one_list=many, other_list=many)
+
+
+def _stands(value: Node, accounts: Node, length: int | None, bar: str) -> Node:
+    part = value if length is None else tree("left(:v, :n)", v=value, n=length)
+    return tree("contains(:t, :bar || :part)", t=accounts, bar=bar, part=part)
 
 
 def _across(one: Node, other: Node, one_list: bool, other_list: bool) -> Node:
