@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCES := $(shell find src -type f -not -name '*.pyc')
 PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
 
-.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality docs clean
+.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-peers docs clean
 
 demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
 	.venv/demo/bin/retrato demo --out demo-out
@@ -37,6 +37,11 @@ bench-identifiers: .venv/bench/.stamp  ## speed of every identifier type, what i
 bench-quality: .venv/bench/.stamp  ## match quality on public data sets in the folder RETRATO_BENCH_DATA
 	.venv/bench/bin/python benchmarks/quality/run.py
 
+PEERS := splink goldenmatch custmatch dedupe recordlinkage
+
+bench-peers: .venv/bench/.stamp $(PEERS:%=.venv/peer-%/.stamp)  ## match quality beside other libraries; PEERS_ARGS takes options (see --help)
+	PYTHONPATH=benchmarks/quality .venv/bench/bin/python -m peers $(PEERS_ARGS)
+
 docs: .venv/test/.stamp  ## every example in the documentation runs and every link leads somewhere
 	.venv/test/bin/python -m pytest -rs tests/test_docs.py
 
@@ -60,4 +65,10 @@ clean:  ## remove everything that the targets make
 	rm -rf $(@D)
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python -m pip install --quiet $(foreach each,$(INSTALL),"$(each)")
+	touch $@
+
+.venv/peer-%/.stamp: benchmarks/quality/peers/requirements/%.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet -r $<
 	touch $@

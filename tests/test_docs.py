@@ -53,7 +53,13 @@ def run_console(text, where):
             assert done.returncode == 0, f"{where}: {line}\n{done.stdout}{done.stderr}"
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=named)
+def marked(page):
+    """A page as a parameter; with the mark of what its examples need."""
+    needs = any(re.search(r"^import recordlinkage$", text, re.MULTILINE) for _, text, _ in blocks(page))
+    return pytest.param(page, marks=[pytest.mark.recordlinkage] if needs else [])
+
+
+@pytest.mark.parametrize("page", [marked(page) for page in PAGES if blocks(page)], ids=named)
 def test_the_examples_of_a_page_run(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     namespace = {"__name__": "page"}

@@ -16,41 +16,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import retrato
+from bench_sets import generated, public
 from public_sets import PUBLIC_SETS
-from retrato.datasets import omnichannel
 from retrato.evaluation.truth import evaluate_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
+    from bench_sets import BenchSet
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("retrato", "duckdb", "pyarrow", "numpy", "scipy", "pandas", "phonenumbers")
 
 
-def measure(name: str, sources: Sequence[retrato.Source], truth: pa.Table, target: float | None) -> dict[str, Any]:
+def measure(each: BenchSet) -> dict[str, Any]:
     """Resolve the sources as every user would and hold the profiles against the truth."""
     started = time.perf_counter()
-    assignments = retrato.resolve(sources).assignments
+    assignments = retrato.resolve(each.sources).assignments
     seconds = time.perf_counter() - started
-    figures = evaluate_tables(assignments, truth)
-    return {"set": name, "target": target, "seconds": round(seconds, 1), **figures.to_dict()}
+    figures = evaluate_tables(assignments, each.truth)
+    return {"set": each.name, "target": each.target, "seconds": round(seconds, 1), **figures.to_dict()}
 
 
 def measurements(folder: Path | None) -> list[dict[str, Any]]:
     """One measurement a set: the public ones that are there, then our own generator."""
     rows = []
-    for each in PUBLIC_SETS:
-        missing = each.files if folder is None else each.missing(folder)
-        if missing:
-            print(f"{each.name}: skipped, no {' and no '.join(missing)} (see benchmarks/quality/README.md)")
-        else:
-            rows.append(measure(each.name, each.sources(folder), each.truth(folder), each.target))
-            print(f"{each.name}: pairwise F1 {rows[-1]['pairwise']['f1']:.4f}")
-    generated = omnichannel(10_000, seed=1, events=False)
-    exports = [retrato.Source(name, table, region="ES") for name, table in generated.records.items()]
-    rows.append(measure("omnichannel 10 k", exports, generated.truth, None))
+    for each in (*public(folder), generated(10_000)):
+        rows.append(measure(each))
+        print(f"{each.name}: pairwise F1 {rows[-1]['pairwise']['f1']:.4f}")
     return rows
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from retrato.engines.duckdb import DuckDBEngine
     from retrato.errors import ConfigurationError, RetratoError
     from retrato.evaluation import evaluate
+    from retrato.graph.limits import Limit
+    from retrato.identifiers.value_sets import ValueSet
     from retrato.matching.model import FellegiSunter
     from retrato.pipeline.inspect import inspect
     from retrato.profiles.profile import Profile
@@ -26,6 +28,7 @@ _HOMES = {
     "ConfigurationError": "retrato.errors",
     "DuckDBEngine": "retrato.engines.duckdb",
     "FellegiSunter": "retrato.matching.model",
+    "Limit": "retrato.graph.limits",
     "Profile": "retrato.profiles.profile",
     "Query": "retrato.records",
     "Resolution": "retrato.resolution",
@@ -33,6 +36,7 @@ _HOMES = {
     "Ruleset": "retrato.ruleset",
     "Source": "retrato.records",
     "SurvivorshipRule": "retrato.profiles.survivorship",
+    "ValueSet": "retrato.identifiers.value_sets",
     "evaluate": "retrato.evaluation",
     "inspect": "retrato.pipeline.inspect",
     "resolve": "retrato.resolution",
@@ -42,6 +46,7 @@ __all__ = [
     "ConfigurationError",
     "DuckDBEngine",
     "FellegiSunter",
+    "Limit",
     "Profile",
     "Query",
     "Resolution",
@@ -49,6 +54,7 @@ __all__ = [
     "Ruleset",
     "Source",
     "SurvivorshipRule",
+    "ValueSet",
     "evaluate",
     "inspect",
     "resolve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -10,13 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from retrato.errors import ConfigurationError, Problem
+from retrato.graph.limits import Limit
+from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.registry import TYPES
+from retrato.identifiers.value_sets import ValueSet
 from retrato.matching.blocking import BlockingKey, BlockingRule
 from retrato.matching.rules import DEFAULT_RULES, MatchRule
 from retrato.own_types import own_types, reference
 from retrato.profiles.survivorship import SurvivorshipRule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from retrato.identifiers.base import IdentifierType
 
 
@@ -40,6 +46,8 @@ class Ruleset:
     `"high"`) or the probability that a link must have. `review_from` is the probability from which a pair that was not
     linked is shown to a reviewer. `max_block` is the most records that a block may hold before it is refined.
     `never_compared_bits` is what a pair inside a cluster counts that no blocking rule brought together.
+    `limits` say how many different values of a kind one person can have. Values that are `blocked` are read as
+    placeholders; those that `never_links` names stay what they are, but bring no two records together.
     `identifier_types` are types beside those of the package: `IdentifierType` objects or classes, or texts
     `"package.module:Name"`; they are objects when the ruleset is made.
 
@@ -57,6 +65,9 @@ class Ruleset:
     match_rules: tuple[MatchRule, ...] = DEFAULT_RULES
     survivorship: tuple[SurvivorshipRule, ...] = ()
     never_compared_bits: float = -1.0
+    limits: tuple[Limit, ...] = ()
+    blocked: tuple[ValueSet, ...] = ()
+    never_links: tuple[ValueSet, ...] = ()
     seed: int = 0
     identifier_types: tuple[Any, ...] = ()
 
@@ -66,6 +77,8 @@ class Ruleset:
             object.__setattr__(self, "identifier_types", own_types(self.identifier_types))
         except ConfigurationError as error:
             problems.extend(error.problems)
+        else:
+            problems.extend(self._unknown_kinds())
         if problems:
             raise ConfigurationError(problems)
 
@@ -87,7 +100,26 @@ class Ruleset:
                     BlockingKey.parse(key)
                 except ValueError as error:
                     problems.append(Problem(f"blocking {number}", str(error)))
+        problems += (Problem(where, what) for where, each in self._about_values() for what in each.problems())
         return problems
+
+    def _about_values(self) -> Iterator[tuple[str, Limit | ValueSet]]:
+        """What is said of single kinds, each with its place."""
+        for name in ("limits", "blocked", "never_links"):
+            for number, each in enumerate(getattr(self, name)):
+                yield f"{name} {number}", each
+
+    def _unknown_kinds(self) -> Iterator[Problem]:
+        plain = {each.kind for each in TYPES if isinstance(each, Attribute)}
+        kinds = {each.kind for each in self.types}
+        for where, each in self._about_values():
+            kind, _, name = each.kind.partition(".")
+            if kind not in kinds:
+                close = difflib.get_close_matches(kind, kinds, n=1)
+                hint = f'did you mean "{close[0]}"?' if close else f"the kinds are {', '.join(sorted(kinds))}"
+                yield Problem(where, f'no kind of identifier "{kind}"', hint)
+            elif kind in plain and not name:
+                yield Problem(where, f'which "{kind}"?', f"name the attribute: {kind}.NAME")
 
     @property
     def own_types(self) -> tuple[IdentifierType, ...]:
@@ -162,7 +194,7 @@ def _problems_of(error: Mapping[str, Any]) -> list[Problem]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(each) for key, each in value.items() if each is not None}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value.value if isinstance(value, StrEnum) else value

@@ -16,7 +16,7 @@ EVENTS = (
     "event:i source:s event_key:s time:t kind:s channel:s direction:s thread:s state:s amount:d currency:s "
     "satisfaction:s place:s agent:s text:s campaign:s customer_key:s row:i"
 )
-IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s"
+IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s issues:s"
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def build(engine, people, events):
     for number, key in enumerate(keys):
         for kind, value, *more in people[key][1]:
             namespace, version = (*more, *("", 0)[len(more) :])
-            known.append((number, version, kind, kind, namespace, value, "valid"))
+            known.append((number, version, kind, kind, namespace, value, "valid", ""))
     make(engine, "identifiers", IDENTIFIERS, known)
     table, named = [], []
     for number, (key, (source, customer, identifiers)) in enumerate(events.items()):

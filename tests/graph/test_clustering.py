@@ -10,10 +10,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrato.graph.clustering import DECIDED, NEVER_COMPARED_INFORMATION, Pairs, cluster
+from retrato.graph.clustering import DECIDED, NEVER_COMPARED_INFORMATION, Pairs, cluster, held_apart
+from retrato.graph.constraints import AtMost, OneEach
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Callable, Iterable
 
 EDGES = st.dictionaries(
     st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]), st.integers(-5000, 5000)
@@ -33,13 +35,20 @@ def information(a: int, b: int) -> int:
     return 1 + (7 * a + 3 * b) % 40
 
 
-def slow(records: int, edges: dict[tuple[int, int], int], never: int) -> list[set[int]]:
+def slow(
+    records: int,
+    edges: dict[tuple[int, int], int],
+    never: int,
+    allowed: Callable[[set[int]], bool] = lambda _: True,
+) -> list[set[int]]:
     """Join the two clusters with the largest positive mean weight that share a compared pair, until there are none."""
     clusters = [{number} for number in range(records)]
 
     def mean(one: set[int], other: set[int]) -> float:
         pairs = [tuple(sorted(pair)) for pair in itertools.product(one, other)]
         if any(edges.get(pair, 0) <= -DECIDED for pair in pairs) or not any(pair in edges for pair in pairs):
+            return -1
+        if not allowed(one | other):
             return -1
         says = [
             (edges[pair], information(*pair)) if pair in edges else (never, NEVER_COMPARED_INFORMATION)
@@ -94,10 +103,77 @@ def test_decisions_to_keep_apart_hold(edges: dict[tuple[int, int], int], apart: 
 
 @given(EDGES, st.lists(st.integers(-1, 2), min_size=10, max_size=10))
 def test_a_cluster_holds_each_group_once(edges: dict[tuple[int, int], int], groups: list[int]) -> None:
-    labels = cluster(10, pairs_of(edges), never_compared=-1024, groups=np.array(groups))
+    labels = cluster(10, pairs_of(edges), never_compared=-1024, constraints=[OneEach(np.array(groups))])
     for members in as_sets(labels):
         held = [groups[each] for each in members if groups[each] >= 0]
         assert len(held) == len(set(held))
+
+
+HELD = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4), st.integers(0, 9), st.integers(1, 6)), max_size=14)
+
+
+def at_most(number: int, held: list[tuple[int, int, int, int]]) -> AtMost:
+    """A limit on rows of record, value, and the time that the value is held from and for."""
+    record, value, opens, span = np.array(held, np.int64).reshape(-1, 4).T
+    return AtMost(number, record, value, opens, opens + span)
+
+
+def most_at_once(members: Iterable[int], held: list[tuple[int, int, int, int]]) -> int:
+    """The most values that records hold together, counted at every point in time."""
+    times: dict[int, list[tuple[int, int]]] = {}
+    for record, value, opens, span in held:
+        if record in members:
+            times.setdefault(value, []).append((opens, opens + span))
+    whole = [(min(opens for opens, _ in each), max(last for _, last in each)) for each in times.values()]
+    return max((sum(opens < now <= last for opens, last in whole) for now in range(20)), default=0)
+
+
+@given(EDGES, st.integers(1, 3), HELD)
+def test_a_limit_agrees_with_the_slow_version(
+    edges: dict[tuple[int, int], int], number: int, held: list[tuple[int, int, int, int]]
+) -> None:
+    found = cluster(10, pairs_of(edges), never_compared=-1024, constraints=[at_most(number, held)])
+    expected = slow(10, edges, -1024, lambda members: most_at_once(members, held) <= number)
+    assert as_sets(found) == {frozenset(each) for each in expected}
+
+
+@given(EDGES, st.lists(st.tuples(st.integers(1, 3), HELD), max_size=3), st.lists(st.integers(-1, 2), min_size=10))
+def test_no_cluster_breaks_a_limit(
+    edges: dict[tuple[int, int], int], limits: list[tuple[int, list[tuple[int, int, int, int]]]], groups: list[int]
+) -> None:
+    once = OneEach(np.array(groups[:10]))
+    constraints = [*(at_most(number, held) for number, held in limits), once]
+    labels = cluster(10, pairs_of(edges), never_compared=-1024, constraints=constraints)
+    for members in as_sets(labels):
+        for number, held in limits:
+            assert len(members) == 1 or most_at_once(members, held) <= number
+        grouped = [groups[each] for each in members if groups[each] >= 0]
+        assert len(grouped) == len(set(grouped))
+
+
+@given(EDGES, st.integers(1, 2), HELD)
+def test_what_a_limit_alone_holds_apart_is_told(
+    edges: dict[tuple[int, int], int], number: int, held: list[tuple[int, int, int, int]]
+) -> None:
+    constraints = [at_most(number, held)]
+    labels = cluster(10, pairs_of(edges), never_compared=-1024, constraints=constraints)
+    a, b, place = held_apart(pairs_of(edges), labels, never_compared=-1024, constraints=constraints)
+    assert set(place.tolist()) <= {0}
+    for one, other in zip(a.tolist(), b.tolist(), strict=True):
+        assert labels[one] == one < other == labels[other]
+        assert most_at_once({*np.flatnonzero((labels == one) | (labels == other)).tolist()}, held) > number
+    if np.array_equal(labels, cluster(10, pairs_of(edges), never_compared=-1024)):
+        assert not len(a)
+
+
+def test_a_limit_is_inherited_by_merged_clusters() -> None:
+    # 0 and 1 are surest; 2 would join 1, but 0 holds another document
+    edges = {(0, 1): 9000, (1, 2): 8000, (0, 2): 100}
+    limit = at_most(1, [(0, 7, 0, 1), (2, 8, 0, 1)])
+    labels = cluster(3, pairs_of(edges), never_compared=-1024, constraints=[limit])
+    assert labels.tolist() == [0, 0, 2]
+    assert [each.tolist() for each in held_apart(
+        pairs_of(edges), labels, never_compared=-1024, constraints=[limit])] == [[0], [2], [0]]  # fmt: skip
 
 
 def test_one_strong_wrong_link_does_not_chain_two_people() -> None:

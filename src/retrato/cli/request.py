@@ -40,6 +40,7 @@ class Request:
     config: Path | None = None
     previous: Path | None = None
     decisions: Path | None = None
+    labels: Path | None = None
     model: Path | None = None
     precision: str | None = None
     output_format: str = "parquet"
@@ -113,8 +114,9 @@ class Request:
                 OutputFolder(self.out)
         if self.previous is not None and not (self.previous / MARK).is_file():
             self._problems.append(Problem(f"--previous {self.previous}", "is no folder with a result of retrato"))
-        if self.decisions is not None and not self.decisions.is_file():
-            self._problems.append(Problem(f"--decisions {self.decisions}", "there is no such file"))
+        for option, file in (("--decisions", self.decisions), ("--labels", self.labels)):
+            if file is not None and not file.is_file():
+                self._problems.append(Problem(f"{option} {file}", "there is no such file"))
         if self.output_format == "xlsx" and find_spec("xlsxwriter") is None:
             self._problems.append(
                 Problem("--format xlsx", "xlsxwriter is not installed", "pip install 'retrato[excel]', or use csv")

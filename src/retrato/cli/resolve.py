@@ -36,6 +36,10 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A reviewed review.csv.", rich_help_panel=RULES)
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Pairs or people that you know, to learn from.", rich_help_panel=RULES),
+    ] = None,
     model: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A model.json to use as it is.", rich_help_panel=RULES)
     ] = None,
@@ -74,6 +78,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
         config=config,
         previous=previous,
         decisions=decisions,
+        labels=labels,
         model=model,
         precision=precision,
         output_format=output_format.value,
@@ -87,6 +92,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
             model=run.model,
             engine=run.engine,
             decisions=decisions,
+            labels=labels,
             previous=previous,
             progress=progress,
         )

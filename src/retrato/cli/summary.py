@@ -25,6 +25,7 @@ def summary(resolution: Resolution) -> dict[str, int]:
         "households": pc.count_distinct(households).as_py(),
         "links": resolution.links.num_rows,
         "to review": resolution.review.num_rows,
+        "held apart by a limit": len(resolution.review.column("held_apart_by").drop_null()),
         "interactions attached": events.num_rows - unattached,
         "interactions not attached": unattached,
     }

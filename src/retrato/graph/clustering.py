@@ -19,7 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from retrato.graph.constraints import Constraint, Held
 
     Ints = NDArray[np.signedinteger[Any]]
     Flags = NDArray[np.bool_]
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
 DECIDED = 1 << 40
 #: The information, in bits, that a pair counts with which was never compared.
 NEVER_COMPARED_INFORMATION = 16
-_GROUPS_A_WORD = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +89,11 @@ class _Edges:
         )
 
 
-def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | None = None) -> Ints:
+def cluster(records: int, pairs: Pairs, *, never_compared: int, constraints: Sequence[Constraint] = ()) -> Ints:
     """The cluster of every record (N,): the smallest record number in it.
 
-    `never_compared` (0 or less) is the weight of a pair that is not in `pairs`. `groups` (N,) are labels of which a
-    cluster may hold each only once (such as sources without duplicates); -1 for records that are free.
+    `never_compared` (0 or less) is the weight of a pair that is not in `pairs`. No two clusters are joined that a
+    constraint forbids to be one.
 
     >>> pairs = Pairs(np.array([0, 1]), np.array([1, 2]), np.array([9000, 9000]), np.array([30, 30]))
     >>> cluster(3, pairs, never_compared=-1024).tolist()
@@ -98,15 +101,14 @@ def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | N
     """
     labels = np.arange(records)
     sizes = np.ones(records, np.int64)
-    held = _group_bits(records, groups)
-    ones = np.ones(len(pairs.a), np.int8)
-    edges = _Edges(
-        pairs.a, pairs.b, pairs.weight * pairs.information, pairs.information, ones, pairs.weight <= -DECIDED
-    )
+    held = [each.held(labels) for each in constraints]
+    edges = _edges(pairs)
     del pairs  # there can be many millions: nothing is kept longer than needed
     while True:
         mean = _mean(edges, sizes, never_compared)
-        joinable = (mean > 0) & ~edges.apart & ~(held[edges.a] & held[edges.b]).any(axis=1)
+        joinable = (mean > 0) & ~edges.apart
+        for each in held:
+            _forbid(each, edges, joinable)
         if not joinable.any():
             return labels
         kept, gone = _best_couples(edges.a[joinable], edges.b[joinable], mean[joinable], records)
@@ -116,9 +118,49 @@ def cluster(records: int, pairs: Pairs, *, never_compared: int, groups: Ints | N
         moved = np.arange(records, dtype=edges.a.dtype)
         moved[gone] = kept
         sizes[kept] += sizes[gone]
-        held[kept] |= held[gone]
+        for each in held:
+            each.join(kept, gone)
         labels = moved[labels]
         edges = edges.where(alive[edges.a] & alive[edges.b]).merged(moved)
+
+
+def held_apart(
+    pairs: Pairs, labels: Ints, *, never_compared: int, constraints: Sequence[Constraint]
+) -> tuple[Ints, Ints, Ints]:
+    """The couples of clusters that all evidence between them would join and a constraint forbids to.
+
+    Three arrays (M,): both clusters, the smaller number first, and the place of the first constraint that forbids it.
+    `labels` (N,) are the clusters that `cluster` gave.
+
+    >>> from retrato.graph.constraints import OneEach
+    >>> pairs, once = Pairs(*np.array([[0], [1], [9000], [30]])), [OneEach(np.array([0, 0]))]
+    >>> labels = cluster(2, pairs, never_compared=-1024, constraints=once)
+    >>> [each.tolist() for each in held_apart(pairs, labels, never_compared=-1024, constraints=once)]
+    [[0], [1], [0]]
+    """
+    edges = _edges(pairs).merged(labels)
+    edges = edges.where(_mean(edges, np.bincount(labels, minlength=len(labels)), never_compared) > 0)
+    edges = edges.where(~edges.apart)
+    reason = np.full(len(edges.a), len(constraints))
+    for place in reversed(range(len(constraints))):
+        reason[constraints[place].held(labels).forbids(edges.a, edges.b)] = place
+    forbidden = reason < len(constraints)
+    return edges.a[forbidden], edges.b[forbidden], reason[forbidden]
+
+
+def _edges(pairs: Pairs) -> _Edges:
+    """Every record as a cluster of its own."""
+    ones = np.ones(len(pairs.a), np.int8)
+    evidence = pairs.weight * pairs.information
+    return _Edges(pairs.a, pairs.b, evidence, pairs.information, ones, pairs.weight <= -DECIDED)
+
+
+def _forbid(held: Held, edges: _Edges, joinable: Flags) -> None:
+    """Take the couples that a constraint forbids from those that may be joined; they stay apart for good."""
+    asked = np.flatnonzero(joinable)
+    forbidden = asked[held.forbids(edges.a[asked], edges.b[asked])]
+    joinable[forbidden] = False
+    edges.apart[forbidden] = True
 
 
 def _mean(edges: _Edges, sizes: Ints, never_compared: int) -> NDArray[np.float64]:
@@ -142,15 +184,3 @@ def _best_couples(a: Ints, b: Ints, mean: NDArray[np.float64], records: int) -> 
     np.minimum.at(best, b, rank)
     mutual = (best[a] == rank) & (best[b] == rank)
     return a[mutual], b[mutual]
-
-
-def _group_bits(records: int, groups: Ints | None) -> NDArray[np.uint64]:
-    """The groups that each record holds, as bits (N, words)."""
-    if groups is None:
-        return np.zeros((records, 0), np.uint64)
-    words = int(groups.max(initial=0)) // _GROUPS_A_WORD + 1
-    bits = np.zeros((records, words), np.uint64)
-    grouped = np.flatnonzero(groups >= 0)
-    word, bit = np.divmod(groups[grouped], _GROUPS_A_WORD)
-    bits[grouped, word] = np.uint64(1) << bit.astype(np.uint64)
-    return bits

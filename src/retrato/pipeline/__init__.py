@@ -8,7 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from retrato.pipeline import assess, block, cluster, events, features, identify, normalise, portray, read, score, train
+from retrato.pipeline import (
+    assess,
+    block,
+    cluster,
+    contact_points,
+    events,
+    features,
+    identify,
+    normalise,
+    portray,
+    read,
+    score,
+    train,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,15 +46,16 @@ STAGES = (
     Stage("block", block.block, ("pairs",)),
     Stage("train", train.train, (), ("value_bands",)),
     Stage("score", score.score, ("scores",), ("pairs",)),
-    Stage("cluster", cluster.cluster, ("decided", "clusters", "household_clusters")),
+    Stage("cluster", cluster.cluster, ("decided", "clusters", "household_clusters", "held_apart")),
     Stage(
         "identify",
         identify.identify,
         ("assignments", "changes", "household_changes", "redirects", "links", "review"),
-        ("scores", "clusters", "household_clusters"),
+        ("scores", "clusters", "household_clusters", "held_apart"),
     ),
     Stage("events", events.events, ("events", "event_identifiers")),
     Stage("assess", assess.assess, ("quality",)),
+    Stage("contacts", contact_points.contact_points, ("contact_points",)),
     Stage(
         "portray",
         portray.portray,
@@ -51,9 +65,11 @@ STAGES = (
 )
 
 
-def run_stages(run: Run) -> None:
-    """Run every stage in order, timed."""
+def run_stages(run: Run, *, until: str | None = None) -> None:
+    """Run every stage in order, timed; or those up to and with the one of this name."""
     for stage in STAGES:
         with run.stage(stage.name):
             stage.run(run)
         run.engine.drop(*stage.releases)
+        if stage.name == until:
+            return

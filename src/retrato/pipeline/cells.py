@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from retrato.engines.compile import normalise as sql
+from retrato.identifiers.base import Status
+from retrato.identifiers.value_sets import BLOCKED, NEVER_LINKS, set_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -62,10 +64,24 @@ def _loaded(
         for nth, (place, slot) in enumerate(slots.items()):
             known, columns = rows(slot.source_no)
             (run.engine.append if nth else run.engine.create)(names[0], sql.cells("row_cells", place, known, columns))
-        run.engine.load(names[1], parsed)
+        run.engine.load(names[1], _set_apart(run, slots, parsed))
         each = np.bincount(parsed.column("item").to_numpy(), minlength=cells.num_rows)
         yield ReadCells(slots, *names, int(each[cells.column("item").to_numpy()].sum()))
     run.engine.drop("row_cells")
+
+
+def _set_apart(run: Run, slots: Mapping[int, Slot], parsed: pa.Table) -> pa.Table:
+    """The values without the keys of those that the rules block, or never let link anybody."""
+    slot = next(iter(slots.values()))
+    for sets, issue, status in (
+        (run.ruleset.blocked, BLOCKED, Status.PLACEHOLDER),
+        (run.ruleset.never_links, NEVER_LINKS, None),
+    ):
+        parsed, number = set_apart(slot.type, parsed, sets, issue, status)
+        if number:
+            sources = ", ".join(sorted({run.sources[each.source_no].name for each in slots.values()}))
+            run.notes.append(f"source {sources}, {slot.attribute}: {issue.sentence} ({number} different texts)")
+    return parsed
 
 
 def _texts(run: Run, slots: Mapping[int, Slot]) -> pa.Table:

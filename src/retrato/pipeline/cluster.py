@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from retrato.engines.compile import linking as sql
 from retrato.engines.compile.template import query
-from retrato.graph.clustering import Pairs
+from retrato.graph.clustering import Pairs, held_apart
 from retrato.graph.clustering import cluster as cluster_pairs
 from retrato.graph.components import components
 from retrato.matching.model import units, weight_at
-from retrato.ruleset import Mode
+from retrato.pipeline.constraints import constraints_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from retrato.pipeline.constraints import Reasoned
     from retrato.pipeline.run import Run
 
 Ints = NDArray[np.int64]
@@ -26,12 +29,19 @@ HOUSEHOLD_FROM = 0.9
 
 
 def cluster(run: Run) -> None:
-    """Make `decided(a, b, decision)`, `clusters(record, cluster)` and `household_clusters(cluster, household)`."""
+    """Make `decided(a, b, decision)`, `clusters(record, cluster)`, `household_clusters(cluster, household)` and
+    `held_apart(a, b, reason)`, the clusters that a limit keeps from being one.
+    """
     _decisions(run)
     records = run.counts["records"]
+    reasoned = constraints_of(run)
     labels = cluster_pairs(
-        records, _pairs(run, records), never_compared=units(run.ruleset.never_compared_bits), groups=_groups(run)
+        records,
+        _pairs(run, records),
+        never_compared=units(run.ruleset.never_compared_bits),
+        constraints=[each.constraint for each in reasoned],
     )
+    _held_apart(run, labels, reasoned)
     run.engine.load("clusters", pa.table({"record": np.arange(records), "cluster": labels}))
     run.counts["profiles"] = len(np.unique(labels))
     households = _households(run, records)
@@ -83,15 +93,25 @@ def _pairs(run: Run, records: int) -> Pairs:
     return _as_pairs(found)
 
 
-def _groups(run: Run) -> Ints | None:
-    """The source of every record of which a cluster may hold only one a source; -1 for all others."""
-    unique = {source.name for source in run.sources if source.unique}
-    if not unique and run.ruleset.mode is not Mode.ONE_TO_ONE:
-        return None
-    sources = run.engine.fetch(query("SELECT source FROM records ORDER BY record")).column("source").to_pylist()
-    number = {name: each for each, name in enumerate(sorted(set(sources)))}
-    every = run.ruleset.mode is Mode.ONE_TO_ONE
-    return np.array([number[name] if every or name in unique else -1 for name in sources], np.int64)
+def _held_apart(run: Run, labels: Ints, reasoned: Sequence[Reasoned]) -> None:
+    """The clusters that are two by a limit alone; counted, and noted by reason."""
+    found: tuple[Ints, Ints, Ints] = (labels[:0], labels[:0], labels[:0])
+    if reasoned:
+        found = held_apart(
+            _pairs(run, len(labels)),
+            labels,
+            never_compared=units(run.ruleset.never_compared_bits),
+            constraints=[each.constraint for each in reasoned],
+        )
+    a, b, place = found
+    reasons = pa.array([each.reason for each in reasoned], pa.string())
+    run.engine.load("held_apart", pa.table({"a": a, "b": b, "reason": reasons.take(pa.array(place))}))
+    run.counts["held_apart"] = len(a)
+    for number, count in enumerate(np.bincount(place, minlength=len(reasoned)).tolist()):
+        if count:
+            run.notes.append(
+                f"{reasoned[number].reason}: keeps {count} couples of profiles apart that would be one (see review)"
+            )
 
 
 def _households(run: Run, records: int) -> Ints:

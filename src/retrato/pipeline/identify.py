@@ -39,6 +39,6 @@ def _describe(run: Run, name: str, pairs: exp.Query) -> None:
         run.comparisons,
         lists=run.lists,
         known=known_columns(run),
-        kept=("a", "b", "weight", "rule", "decision"),
+        kept=("a", "b", "weight", "rule", "decision", "held_apart_by"),
     )
     run.engine.create(name, linking.described(compared, evidence(run.model, run.comparisons), run.match_rules))

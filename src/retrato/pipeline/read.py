@@ -8,6 +8,7 @@ from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.io.mapping import map_sources
 from retrato.io.readers import read as read_source
+from retrato.pipeline.labels import read_labels
 
 if TYPE_CHECKING:
     from retrato.pipeline.run import Run
@@ -31,6 +32,7 @@ def read(run: Run) -> None:
         }
         for each, mapping in zip(run.reads, run.mappings, strict=True)
     ]
+    read_labels(run)
     run.counts["rejected"] = run.engine.count("rejected")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from retrato.engines.base import Engine
     from retrato.identifiers.base import Feature
     from retrato.io.readers import ReadSource
+    from retrato.matching.classifiers import Classifier
     from retrato.matching.comparisons import Comparison
     from retrato.matching.model import FellegiSunter
     from retrato.matching.rules import MatchRule
@@ -36,7 +37,11 @@ class Run:
     sources: tuple[Source, ...]
     ruleset: Ruleset
     model: FellegiSunter | None = None
+    #: fitted or to be fitted, it takes the place of a model
+    classifier: Classifier | None = None
     decisions: pa.Table | None = None
+    #: as data of a source: a path, a table, a query
+    labels: Any = None
     previous: Mapping[str, pa.Table] | None = None
     progress: Progress = lambda *_: None
     reads: tuple[ReadSource, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
@@ -17,6 +17,7 @@ from retrato.resolution.comparing import Compared, compare, comparisons_of
 from retrato.resolution.explanation import Evidence, Explanation
 
 if TYPE_CHECKING:
+    from retrato.matching.model import FellegiSunter
     from retrato.matching.rules import MatchRule
     from retrato.resolution.resolution import Resolution
 
@@ -124,12 +125,19 @@ def _explanation(
         rule=None if pair.rule is None else pair.rule.because or pair.rule.name,
         alone=alone,
         together=profiles[0] == profiles[1],
+        held_apart_by=_held_apart_by(resolution, profiles),
         threshold=resolution.ruleset.threshold,
         prior_bits=model.prior_same_weight / BIT if model else None,
         household_bits=-softplus(model.weights(pair.compared.levels)[1]) / BIT if model else None,
+        calibration_bits=_calibration_bits(model, pair.compared) if model and model.calibration else None,
         weight_bits=weight / BIT if model else None,
         probability=probability(weight) if model else None,
     )
+
+
+def _calibration_bits(model: FellegiSunter, compared: Compared) -> float:
+    """What the calibration adds to a weight."""
+    return (compared.weight - replace(model, calibration=None).weights(compared.levels)[0]) / BIT
 
 
 def _name(row: dict[str, Any]) -> tuple[str, str]:
@@ -141,6 +149,17 @@ def _profile_of(resolution: Resolution, row: dict[str, Any]) -> str:
     source, key = _name(row)
     same = pc.and_(pc.equal(table.column("source"), source), pc.equal(table.column("record_key"), key))
     return str(table.filter(same).column("profile_id")[0].as_py())
+
+
+def _held_apart_by(resolution: Resolution, profiles: tuple[str, str]) -> str | None:
+    """The limit that keeps two profiles from being one."""
+    both = pa.array(profiles)
+    review = resolution.review
+    rows = review.filter(
+        pc.and_(pc.is_in(review.column("profile_a"), both), pc.is_in(review.column("profile_b"), both))
+    )
+    reasons = rows.column("held_apart_by").drop_null()
+    return str(reasons[0]) if len(reasons) else None
 
 
 def _decisions(resolution: Resolution) -> dict[frozenset[tuple[str, str]], Decision]:
@@ -180,8 +199,8 @@ def _evidence(
         b=_shown(sides[1][comparison.key]),
         level=comparison.level_names[level],
         bits=weights.same_weight(level) / BIT if weights else None,
-        same=weights.same[level] if weights else None,
-        unrelated=weights.unrelated[level] if weights else None,
+        same=weights.same[level] if weights and weights.same else None,
+        unrelated=weights.unrelated[level] if weights and weights.unrelated else None,
     )
 
 

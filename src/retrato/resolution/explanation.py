@@ -29,9 +29,11 @@ class Explanation:
 
     `evidence` has what counts most first; without a model, what agrees first. `decided_by` is `decision: same` or
     `different` (a reviewer), `rule: NAME` or `model`, None when there is neither; `alone` is what that says of this
-    pair, `together` whether the two are in one profile. `rule` is the sentence of the rule that fired. `prior_bits`,
-    `household_bits` (what is taken off because people of one household would agree on part of it too) and the bits of
-    the evidence add up to `weight_bits`. The numbers are None without a model.
+    pair, `together` whether the two are in one profile. `held_apart_by` is the limit that keeps them from being one
+    though the evidence would join them. `rule` is the sentence of the rule that fired. `prior_bits`,
+    `household_bits` (what is taken off because people of one household would agree on part of it too), the bits of
+    the evidence and `calibration_bits` (None unless labels calibrated the model) add up to `weight_bits`. The numbers
+    are None without a model.
     """
 
     a: tuple[str, str]
@@ -43,8 +45,10 @@ class Explanation:
     alone: bool
     together: bool
     threshold: float
+    held_apart_by: str | None = None
     prior_bits: float | None = None
     household_bits: float | None = None
+    calibration_bits: float | None = None
     weight_bits: float | None = None
     probability: float | None = None
 
@@ -62,6 +66,10 @@ class Explanation:
             lines.append(
                 f"  {self.household_bits:+6.1f} bits  as people of one household would agree on part of it too"
             )
+            if self.calibration_bits is not None:
+                lines.append(
+                    f"  {self.calibration_bits:+6.1f} bits  as labels show how sure the model may be of itself"
+                )
             lines.append(f"  {self.weight_bits:+6.1f} bits in all: probability {self.probability:.4f}")
         if self.rule:
             lines.append(f"  rule: {self.rule}")
@@ -81,6 +89,8 @@ class Explanation:
         )
 
     def _why_apart(self) -> str:
+        if self.held_apart_by:
+            return f"the evidence would join them, but {self.held_apart_by}"
         if self.alone:
             joins = {"decision": "a reviewer would join them", "rule": "a rule would join them"}
             would = joins.get(self._decider, "this pair alone would join them")

@@ -37,6 +37,7 @@ class Resolution:
     - `links`: the pairs that hold profiles together, with weight (bits), probability and evidence; `review`: the pairs
       of profiles that may be one, likeliest first
     - `timeline`: every interaction in order; `households`: a row a member; `crosswalk`: keys of the sources to profiles
+    - `contact_points`: who holds each phone, e-mail and the like, and what that makes of it, a row a value and profile
     - `changes`, `household_changes` and `redirects`: what happened to the ids of the previous result
     - `decisions`: what reviewers decided of pairs of records
     - `rejected`: rows that could not be read
@@ -64,6 +65,7 @@ class Resolution:
     rejected: pa.Table = property(lambda self: self.tables["rejected"])
     decisions: pa.Table = property(lambda self: self.tables["decisions"])
     quality: pa.Table = property(lambda self: self.tables["quality"])
+    contact_points: pa.Table = property(lambda self: self.tables["contact_points"])
 
     def table(self, name: str, kind: Frame = "arrow") -> Any:
         """A table as Arrow, pandas or polars.

@@ -16,6 +16,7 @@ import retrato
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem, ResultError
+from retrato.matching.classifiers import is_classifier
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import Decision
 from retrato.pipeline import run_stages
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from retrato.engines.base import Engine
+    from retrato.matching.classifiers import Classifier
 
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
 
@@ -37,19 +39,23 @@ def resolve(
     sources: Source | Iterable[Source],
     *,
     ruleset: Ruleset | None = None,
-    model: FellegiSunter | str | Path | None = None,
+    model: FellegiSunter | Classifier | str | Path | None = None,
     engine: Engine | None = None,
     decisions: str | Path | pa.Table | None = None,
+    labels: Any = None,
     previous: str | Path | Resolution | None = None,
     progress: Progress | None = None,
 ) -> Resolution:
     """Find who is who in the sources, and give one profile per customer.
 
-    `model` is fitted on the data when there is none. `decisions` is a reviewed table (or a CSV or Parquet file, such as
-    `review.csv` with its column `decision` filled in with `same` or `different`). `previous` is an earlier result: its
-    profile ids stay with the people they were given to. `progress` is called with each stage's name and, at its end,
-    its seconds. An `engine` that is given stays open; the tables of the run are dropped from it, and tables of the
-    caller's own that have their names are replaced.
+    `model` is fitted on the data when there is none; a classifier of recordlinkage can take its place, fitted or not.
+    `decisions` is a reviewed table (or a CSV or Parquet file, such as `review.csv` with its column `decision` filled in
+    with `same` or `different`). `labels` are pairs or people that somebody knows: whatever a source may be, with the
+    columns `source_a, key_a, source_b, key_b, label` (`same` or `different`) or `source, record_key, person_id`; they
+    refine what is learned, and decide no pair by themselves. `previous` is an earlier result: its profile ids stay with
+    the people they were given to. `progress` is called with each stage's name and, at its end, its seconds. An `engine`
+    that is given stays open; the tables of the run are dropped from it, and tables of the caller's own that have their
+    names are replaced.
 
     Raises ConfigurationError (all problems of mappings and rules), SourceError, ModelError, ResultError or EngineError.
 
@@ -60,15 +66,16 @@ def resolve(
     """
     chosen = (sources,) if isinstance(sources, Source) else tuple(sources)
     chosen = tuple(sorted(chosen, key=lambda source: source.name))
-    if isinstance(model, str | Path):
-        model = FellegiSunter.load(model)
+    fitted, classifier = _model(model)
     with DuckDBEngine() if engine is None else _borrowed(engine) as used:
         run = Run(
             used,
             chosen,
             ruleset or Ruleset(),
-            model=model,
+            model=fitted,
+            classifier=classifier,
             decisions=_decisions(decisions),
+            labels=labels,
             previous=_previous(previous),
             progress=progress or (lambda *_: None),
         )
@@ -79,6 +86,21 @@ def resolve(
             if name not in READ_AGAIN:
                 used.drop(name)
         return Resolution(tables, run.ruleset, run.model, _report(run))
+
+
+def _model(
+    given: FellegiSunter | Classifier | str | Path | None,
+) -> tuple[FellegiSunter | None, Classifier | None]:
+    """A model, or a classifier to make one of."""
+    if given is None or isinstance(given, FellegiSunter):
+        return given, None
+    if isinstance(given, str | Path):
+        return FellegiSunter.load(given), None
+    if not is_classifier(given):
+        what = f"{type(given).__name__} is no match model, and no classifier that tells how likely a match is"
+        hint = "give a FellegiSunter, the path of a model.json, or a classifier of recordlinkage other than KMeans"
+        raise ConfigurationError([Problem("model", what, hint)])
+    return None, given
 
 
 @contextmanager

@@ -25,13 +25,13 @@ ORDER BY f.record
 """
 
 LINKS = """
-SELECT profile_a AS profile_id, * EXCLUDE (profile_a, profile_b) FROM links
+SELECT profile_a AS profile_id, * EXCLUDE (profile_a, profile_b, held_apart_by) FROM links
 ORDER BY profile_id, source_a, key_a, source_b, key_b
 """
 
 REVIEW = """
 SELECT source_a, key_a, source_b, key_b, profile_a, profile_b, weight_bits, probability, evidence,
-  CAST(NULL AS VARCHAR) AS decision
+  held_apart_by, CAST(NULL AS VARCHAR) AS decision
 FROM review ORDER BY weight_bits DESC, source_a, key_a, source_b, key_b
 """
 
@@ -58,6 +58,9 @@ TABLES = {
     """,
     "households": HOUSEHOLDS,
     "review": REVIEW,
+    "contact_points": """
+        SELECT * FROM contact_points ORDER BY kind, namespace, value, first_seen NULLS LAST, last_seen, profile_id
+    """,
     "decisions": DECISIONS,
     "changes": "SELECT * FROM changes ORDER BY profile_id, change, other_profile_id NULLS FIRST",
     "household_changes": """

@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, query, tree
+from retrato.engines.compile.template import Node, column, query, tree
 from retrato.graph.clustering import DECIDED
+from retrato.identifiers.value_sets import NEVER_LINKS
 from retrato.matching.model import BIT, units
 from retrato.matching.rules import Decision, MatchRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retrato.graph.limits import Limit
+
 #: A pair inside a cluster speaks for it with at most this much, so that one does not stand for many; against it there
 #: is no bound, so that a contradiction is not outvoted by pairs that know little.
 MOST_WEIGHT = units(20)
+
+#: When a row of `identifiers i` of `records r` was first seen: a record with one version may have held it all the time.
+FIRST_SEEN = (
+    "CASE WHEN r.versions = 1 THEN least(coalesce(r.created_at, i.observed_at), i.observed_at) ELSE i.observed_at END"
+)
 
 #: Reviewed decisions as pairs of record numbers; the last word on a pair is the one that keeps apart.
 DECIDED_PAIRS = """
@@ -51,6 +59,43 @@ def edges(rules: Sequence[MatchRule], threshold: int) -> exp.Query:
     )
 
 
+def may_link(alias: str) -> Node:
+    """Whether a value of `identifiers`, under this alias, may bring anybody together."""
+    codes = column("issues", alias)
+    return tree("NOT list_contains(string_split(coalesce(:codes, ''), ' '), :code)", codes=codes, code=NEVER_LINKS.code)
+
+
+def limited_values(limit: Limit, *, plain: bool) -> exp.Query:
+    """`record, namespace, value, opens, last` of the values that a limit counts; `plain` for a plain attribute.
+
+    `opens` and `last` are microseconds of the epoch: `last` the last time that the record is known to hold the value,
+    `opens` the window of the limit before the first time. Both are NULL where no time is known, or none matters.
+    """
+    kind, _, name = limit.kind.partition(".")
+    wanted = tree("i.kind = :k", k=kind)
+    if name:
+        wanted = exp.and_(wanted, tree("i.attribute = :n" if plain else "i.namespace = :n", n=name))
+    if limit.within_months is None:
+        wanted = exp.and_(wanted, tree("i.version = 0"))
+        first = last = tree("CAST(NULL AS TIMESTAMP)")
+    else:
+        months = exp.Interval(this=exp.Literal.string(str(limit.within_months)), unit=exp.var("MONTH"))
+        first, last = tree("min(:seen) - :months", seen=tree(FIRST_SEEN), months=months), tree("max(i.observed_at)")
+    return query(
+        """
+        SELECT i.record, coalesce(i.namespace, '') AS namespace, i.value,
+          epoch_us(:first) AS opens, epoch_us(:last) AS last
+        FROM identifiers i JOIN records r ON r.record = i.record
+        WHERE :wanted AND i.value IS NOT NULL AND i.status IN ('valid', 'possible') AND :may_link
+        GROUP BY i.record, coalesce(i.namespace, ''), i.value
+        """,
+        first=first,
+        last=last,
+        wanted=wanted,
+        may_link=may_link("i"),
+    )
+
+
 def household_edges(threshold: int) -> exp.Query:
     """`a, b, weight, information`: the pairs of clusters that share a home, and how surely they are one household."""
     return query(
@@ -66,10 +111,10 @@ def household_edges(threshold: int) -> exp.Query:
 
 
 def linked_pairs(threshold: int) -> exp.Query:
-    """The pairs inside a profile that hold it together: `a, b, weight, rule, decision`."""
+    """The pairs inside a profile that hold it together: `a, b, weight, rule, decision, held_apart_by` (NULL)."""
     return query(
         """
-        SELECT s.a, s.b, s.weight, s.rule, d.decision
+        SELECT s.a, s.b, s.weight, s.rule, d.decision, CAST(NULL AS VARCHAR) AS held_apart_by
         FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster = x.cluster
         LEFT JOIN decided d ON d.a = s.a AND d.b = s.b
         WHERE s.weight > :t OR s.rule IS NOT NULL OR d.decision IS NOT NULL
@@ -79,15 +124,25 @@ def linked_pairs(threshold: int) -> exp.Query:
 
 
 def doubtful_pairs(review_from: int) -> exp.Query:
-    """For every two profiles that may be one, their strongest pair: `a, b, weight, rule, decision`."""
+    """For every two profiles that may be one, their strongest pair: `a, b, weight, rule, decision, held_apart_by`.
+
+    These are the profiles whose strongest pair is likely enough though nobody has decided about it, and those of the
+    table `held_apart(a, b, reason)`, which the evidence would join and a limit keeps apart.
+    """
     return query(
         """
-        SELECT s.a, s.b, s.weight, s.rule, CAST(NULL AS VARCHAR) AS decision
-        FROM scores s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster <> x.cluster
+        SELECT s.a, s.b, s.weight, s.rule, d.decision, h.reason AS held_apart_by
+        FROM (
+          SELECT a, b, weight, rule FROM scores
+          UNION ALL SELECT a, b, NULL, NULL FROM decided d
+          WHERE NOT EXISTS (SELECT 1 FROM scores o WHERE o.a = d.a AND o.b = d.b)
+        ) s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster <> x.cluster
         LEFT JOIN decided d ON d.a = s.a AND d.b = s.b
-        WHERE s.weight > :t AND s.rule IS NULL AND d.decision IS NULL
+        LEFT JOIN held_apart h ON h.a = least(x.cluster, y.cluster) AND h.b = greatest(x.cluster, y.cluster)
+        WHERE h.reason IS NOT NULL OR s.weight > :t AND s.rule IS NULL AND d.decision IS NULL
         QUALIFY row_number() OVER (
-          PARTITION BY least(x.cluster, y.cluster), greatest(x.cluster, y.cluster) ORDER BY s.weight DESC, s.a, s.b) = 1
+          PARTITION BY least(x.cluster, y.cluster), greatest(x.cluster, y.cluster)
+          ORDER BY d.decision DESC NULLS LAST, s.weight DESC NULLS LAST, s.a, s.b) = 1
         """,
         t=exp.convert(review_from),
     )
@@ -103,7 +158,7 @@ def described(compared: exp.Query, evidence: Node, rules: Sequence[MatchRule]) -
         SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b,
           i.profile_id AS profile_a, j.profile_id AS profile_b,
           round(p.weight / :bit, 3) AS weight_bits, round(1 / (1 + pow(2.0, -p.weight / :bit)), 6) AS probability,
-          :by AS decided_by, :evidence AS evidence
+          :by AS decided_by, :evidence AS evidence, p.held_apart_by
         FROM :pairs
         JOIN records x ON x.record = p.a JOIN records y ON y.record = p.b
         JOIN assignments i ON i.record = p.a JOIN assignments j ON j.record = p.b

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from retrato.engines.compile.linking import may_link
 from retrato.engines.compile.template import Node, table, tree
 from retrato.profiles.attachment import CROWD, EVIDENCE, RECORD_CREATED, weights
 
@@ -41,7 +42,7 @@ def timeline_steps(*, events: bool = True) -> Steps:
     alone = min(weight[each.kind] for each in EVIDENCE if each.alone)
     return (
         ("_timeline_events", tree(_EVENTS)),
-        ("_timeline_known", tree(_KNOWN)),
+        ("_timeline_known", tree(_KNOWN, may_link=may_link("i"))),
         ("_timeline_named", tree(_NAMED, weight=_weight_of_kind(), **_nodes(numbers))),
         ("_timeline_claims", tree(_CLAIMS, **_nodes(numbers))),
         ("_timeline_refuted", tree(_REFUTED, **_nodes(numbers))),
@@ -133,7 +134,7 @@ WITH known AS (
     CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END,
     a.profile_id, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
   FROM identifiers AS i JOIN assignments AS a ON a.record = i.record
-  WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing')
+  WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND :may_link
     AND i.kind IN ('national_id', 'account_id', 'email', 'phone', 'handle', 'device_id', 'name', 'birth_date')
 ), best AS (
   SELECT kind, value, min(former) AS former FROM known GROUP BY kind, value

@@ -1,0 +1,52 @@
+"""What match quality is measured on: a name, the sources, and who is who."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import retrato
+from public_sets import PUBLIC_SETS
+from retrato.datasets import omnichannel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class BenchSet:
+    """One set: `truth` has `source`, `record_key`, `person_id`, and maybe `trap`; `target` is a pairwise F1."""
+
+    name: str
+    sources: tuple[retrato.Source, ...]
+    truth: pa.Table
+    target: float | None = None
+
+
+def public(folder: Path | None) -> Iterator[BenchSet]:
+    """The public sets whose files are in the folder; for the others a message."""
+    for each in PUBLIC_SETS:
+        missing = each.files if folder is None else each.missing(folder)
+        if missing:
+            print(f"{each.name}: skipped, no {' and no '.join(missing)} (see benchmarks/quality/README.md)")
+        elif folder is not None:
+            yield BenchSet(each.name, tuple(each.sources(folder)), each.truth(folder), each.target)
+
+
+def generated(records: int) -> BenchSet:
+    """Customers of eight channels with this many contact records; their events are left out."""
+    made = omnichannel(records, seed=1, events=False)
+    sources = tuple(retrato.Source(name, table, region="ES") for name, table in made.records.items())
+    return BenchSet(f"omnichannel {in_short(records)}", sources, made.truth)
+
+
+def in_short(records: int) -> str:
+    """A round number as people say it.
+
+    >>> in_short(10_000), in_short(1_000_000)
+    ('10 k', '1 M')
+    """
+    return f"{records // 1_000_000} M" if records >= 1_000_000 else f"{records // 1_000} k"
