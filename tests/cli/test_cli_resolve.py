@@ -84,18 +84,28 @@ def test_a_decision_is_held(cli, run_options, tmp_path):
     assert profile["crm", "1"] != profile["web", "a1"]
 
 
+def test_labels_are_counted(cli, run_options, tmp_path):
+    labels = tmp_path / "labels.csv"
+    labels.write_text("source_a,key_a,source_b,key_b,label\ncrm,1,web,a1,same\ncrm,no,web,a1,same\n", "utf-8")
+    assert cli(*run_options, "--out", tmp_path / "out", "--labels", labels).exit_code == 0
+    report = json.loads((tmp_path / "out" / "run.json").read_text("utf-8"))
+    assert (report["counts"]["labels"]["rows"], report["counts"]["labels"]["unknown"]) == (2, 1)
+
+
 def test_all_wrong_options_are_told_together(cli, exports, tmp_path):
     (tmp_path / "mine.txt").write_text("not a result")
     done = cli(
         *("resolve", exports / "crm.csv", "--out", tmp_path, "--map", "phone", "--region", "Spain"),
         *("--precision", "perfect", "--threads", "0", "--memory-limit", "lots", "--previous", tmp_path),
         *("--decisions", tmp_path / "no.csv", "--model", tmp_path / "no.json", "--config", tmp_path / "no.toml"),
+        *("--labels", tmp_path / "no.csv"),
     )
     assert done.exit_code == 2
     assert done.stdout == ""
     lines = done.stderr.splitlines()
-    assert lines[0] == "retrato: 10 problems"
-    for option in ("--map", "--region", "--precision", "--threads", "--memory-limit", "--previous", "--decisions"):
+    assert lines[0] == "retrato: 11 problems"
+    checked = ("--map", "--region", "--precision", "--threads", "--memory-limit", "--previous", "--decisions")
+    for option in (*checked, "--labels"):
         assert any(line.startswith(f"  {option}") for line in lines), option
     assert (tmp_path / "mine.txt").read_text() == "not a result"
 

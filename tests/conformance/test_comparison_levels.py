@@ -72,6 +72,7 @@ RECORD = st.fixed_dictionaries(
         "account_names": some(WORDS),
         "account_forms": some(WORDS),
         "own_user_names": some(WORDS),
+        "numbered_names": some(WORDS),
         "accounts": st.none() | st.lists(WORDS, min_size=1, max_size=2).map(lambda names: f"|{'|'.join(names)}|"),
         "given_letters": st.none() | WORDS,
         "family_letters": st.none() | WORDS,

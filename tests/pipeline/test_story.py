@@ -10,7 +10,7 @@ from retrato.datasets import PEDRO, omnichannel
 
 @pytest.fixture(scope="module")
 def data():
-    return omnichannel(1000, seed=1)
+    return omnichannel(3000, seed=1)  # what `retrato demo` shows
 
 
 @pytest.fixture(scope="module")

@@ -81,7 +81,6 @@ def measured(bench_set: BenchSet, libraries: Sequence[str], limits: Limits) -> d
         "people": len(np.unique(handed.people)),
         "content": handed.content,
         "machine": {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()},
-        "limits": {"minutes": limits.seconds / 60, "gigabytes": limits.megabytes / 1000},
         "libraries": [rows[name] for name in order if name in rows],
     }
 

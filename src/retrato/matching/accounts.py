@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 ACCOUNT = "account"
 #: `account_names` are the letters of local parts and handles, `accounts` the same as one text with a bar around each;
 #: `given_letters` is the first given name and `family_letters` the first surname in letters alone; `account_forms` the
-#: user names that a record has, or that its name may have become.
+#: user names that a record has, or that its name may have become; `numbered_names` are user names with two digits or
+#: more, digits and all, which namesakes do not share.
 ACCOUNT_FEATURES = (
     Feature(
         "user_name", Scope.SHARED, "user_name", ("account_names", "account_forms", "own_user_names"), multivalued=True
     ),
+    Feature("numbered_user_name", Scope.SHARED, "numbered_user_name", ("numbered_names",), multivalued=True),
     Feature("given_name_in_account", Scope.PERSON, "given_name_in_account", ("given_letters", "accounts")),
     Feature("family_name_in_account", Scope.SHARED, "family_name_in_account", ("family_letters",)),
 )
 #: The keys that derived keys are made of: who blocks by the one conditions on the others.
 MADE_OF: Mapping[str, Set[str]] = {
     "account_forms": {
-        *("account_names", "given_letters", "family_letters", "given_name", "family_name", "second_family_name"),
+        *("account_names", "numbered_names", "given_letters", "family_letters"),
+        *("given_name", "family_name", "second_family_name"),
         *("email", "handle"),
     },
     "name_starts": {"given_name", "family_name"},

@@ -4,7 +4,8 @@ The slope of Platt scaling (Platt 1999), drawn towards leaving everything as it 
 wrong: the likelihood of a label is `(1 - missed) p + false (1 - p)`, its error rates being estimated with the slope
 (Dawid & Skene 1979). Which pairs get a label is somebody's choice, and that shifts the odds by an unknown amount while
 it leaves the slope alone (Prentice & Pyke 1979). So a shift is estimated with the slope and not used: at a probability
-of one half, and in the order of any two pairs, nothing changes.
+of one half, and in the order of any two pairs, nothing changes. Pairs picked from a result, linked ones and those for
+review, look easier to tell apart than all pairs are: so labels can make a model less sure of itself, and never surer.
 
 J. Platt: Probabilistic outputs for support vector machines. Advances in Large Margin Classifiers, 1999. R. L. Prentice,
 R. Pyke: Logistic disease incidence models and case-control studies. Biometrika 66(3), 1979.
@@ -82,5 +83,6 @@ def calibrate(weights: Floats, same: Floats, different: Floats) -> Calibration |
         return float(line / 2 - likelihood - rates)
 
     start = np.array([0.0, 0.0, *[math.log(WRONG / (MOST_WRONG * (RIGHT + WRONG) - WRONG))] * 2])
-    found = minimize(loss, start, method="L-BFGS-B").x
+    never_surer = [(None, 0.0), (None, None), (None, None), (None, None)]
+    found = minimize(loss, start, method="L-BFGS-B", bounds=never_surer).x
     return Calibration(slope=round(math.exp(found[0]) * UNIT) / UNIT, labels=round(float(same.sum() + different.sum())))

@@ -78,7 +78,7 @@ class Comparison:
     looked_for_in: str | None = None
     #: how often two people of one household agree as one person does: those who are named after another, twins
     alike_at_home: float = 0.0
-    #: only where none of these comparisons says anything
+    #: only where none of these comparisons is possible
     instead_of: tuple[Comparison, ...] = ()
 
     @property
@@ -96,17 +96,23 @@ class Comparison:
         """The level of two records; `bands` gives the band of each exactly agreeing value."""
         if self.looked_for_in is not None:
             return self._looked_for(left, right, bands, self.looked_for_in)
-        if any(each.level(left, right, {}) != MISSING for each in self.instead_of):
+        if not self.is_possible(left, right):
             return MISSING
-        mine, yours = texts(left[self.key]), texts(right[self.key])
-        if not mine or not yours or (self.namespaced and not namespaces(mine) & namespaces(yours)):
-            return MISSING
-        common = set(mine) & set(yours)
+        common = set(texts(left[self.key])) & set(texts(right[self.key]))
         if common:
             return min(bands.get(value, 0) for value in common)
         if any(each.holds(left, right) for each in self.silent):
             return MISSING
         return self._fuzzy(left, right)
+
+    def is_possible(self, left: Keys, right: Keys) -> bool:
+        """Whether there is something to compare, which may still say nothing."""
+        if self.looked_for_in is not None:
+            return self._looked_for(left, right, {}, self.looked_for_in) != MISSING
+        mine, yours = texts(left[self.key]), texts(right[self.key])
+        if not mine or not yours or (self.namespaced and not namespaces(mine) & namespaces(yours)):
+            return False
+        return not any(each.is_possible(left, right) for each in self.instead_of)
 
     def _looked_for(self, left: Keys, right: Keys, bands: dict[str, int], accounts: str) -> int:
         """The level where one side has the value and the other only texts that it may stand in."""
@@ -235,6 +241,10 @@ def _user_name(key: str) -> tuple[Level, ...]:
     )
 
 
+def _numbered_user_name(key: str) -> tuple[Level, ...]:
+    return (Level("one edit", EditsAtMost(key, 1, 8)),)
+
+
 def _given_name_in_account(key: str) -> tuple[Level, ...]:
     return (
         Level("the name without nickname in it", StandsIn("given_root", "accounts")),
@@ -250,6 +260,7 @@ def _family_name_in_account(key: str) -> tuple[Level, ...]:
 #: The levels of each comparison that a feature can name.
 LEVELS = {
     "user_name": _user_name,
+    "numbered_user_name": _numbered_user_name,
     "given_name_in_account": _given_name_in_account,
     "family_name_in_account": _family_name_in_account,
     "given_name": _given_name,
@@ -280,7 +291,10 @@ ALIKE_AT_HOME = {"given_name": 0.02, "given_name_in_account": 0.02, "date": 0.01
 #: Comparisons of a value with texts of the other side.
 LOOKED_FOR_IN = {"given_name_in_account": "accounts", "family_name_in_account": "accounts"}
 #: Comparisons that only count where those of other features say nothing.
-INSTEAD_OF = {"user_name": ("email", "handle", "family_name", "family_name_in_account")}
+INSTEAD_OF = {
+    "user_name": ("email", "handle", "family_name", "family_name_in_account"),
+    "numbered_user_name": ("email", "handle"),
+}
 
 
 def comparison_for(feature: Feature) -> Comparison:

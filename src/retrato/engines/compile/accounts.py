@@ -13,15 +13,20 @@ if TYPE_CHECKING:
     from sqlglot import exp
 
 _LETTERS = """
-SELECT k.*, list_sort(list_distinct(list_filter(list_transform(
+WITH k AS (
+  SELECT *, list_transform(
     list_concat(coalesce(:locals, CAST([] AS VARCHAR[])), coalesce(:handles, CAST([] AS VARCHAR[]))),
-    lambda x: regexp_replace(regexp_replace(x, '^[^:]*:', ''), '[^a-z]', '', 'g')
-  ), lambda x: len(x) >= :fewest))) AS names,
+    lambda x: regexp_replace(regexp_replace(x, '^[^:]*:', ''), '[^a-z0-9]', '', 'g')
+  ) AS written FROM keys k
+)
+SELECT k.*, list_sort(list_distinct(list_filter(
+    list_transform(written, lambda x: regexp_replace(x, '[0-9]', '', 'g')), lambda x: len(x) >= :fewest
+  ))) AS names,
   nullif(regexp_replace(split_part(:given, ' ', 1), '[^a-z]', '', 'g'), '') AS first,
   nullif(regexp_replace(:given, '[^a-z]', '', 'g'), '') AS given_all,
   nullif(regexp_replace(:family, '[^a-z]', '', 'g'), '') AS family,
   coalesce(regexp_replace(:second, '[^a-z]', '', 'g'), '') AS second
-FROM keys k
+FROM k
 """
 #: A name as people make user names of it; a second surname, or its first letters, may follow.
 _FORMS = """
@@ -29,8 +34,12 @@ _FORMS = """
  first || family || second, left(first, 1) || family || left(second, 3), :root || family]
 """
 _KEYS = """
-SELECT * EXCLUDE (names, first, given_all, family, second),
+SELECT * EXCLUDE (written, names, first, given_all, family, second),
   CASE WHEN len(names) > 0 THEN names END AS account_names,
+  nullif(
+    list_sort(list_distinct(list_filter(written, lambda x: regexp_full_match(x, '.*[a-z]{4}.*[0-9]{2}.*')))),
+    CAST([] AS VARCHAR[])
+  ) AS numbered_names,
   nullif(list_intersect(names, :forms), CAST([] AS VARCHAR[])) AS own_user_names,
   CASE WHEN len(names) > 0 THEN '|' || array_to_string(names, '|') || '|' END AS accounts,
   CASE WHEN len(first) >= 3 THEN first END AS given_letters,

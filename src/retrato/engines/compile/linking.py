@@ -129,6 +129,7 @@ def doubtful_pairs(review_from: int) -> exp.Query:
     These are the profiles whose strongest pair is likely enough though nobody has decided about it, and those of the
     table `held_apart(a, b, reason)`, which the evidence would join and a limit keeps apart.
     """
+    # the clusters are told apart by a difference: with an inequality an engine may first join every two clusters
     return query(
         """
         SELECT s.a, s.b, s.weight, s.rule, d.decision, h.reason AS held_apart_by
@@ -136,10 +137,11 @@ def doubtful_pairs(review_from: int) -> exp.Query:
           SELECT a, b, weight, rule FROM scores
           UNION ALL SELECT a, b, NULL, NULL FROM decided d
           WHERE NOT EXISTS (SELECT 1 FROM scores o WHERE o.a = d.a AND o.b = d.b)
-        ) s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b AND y.cluster <> x.cluster
+        ) s JOIN clusters x ON x.record = s.a JOIN clusters y ON y.record = s.b
         LEFT JOIN decided d ON d.a = s.a AND d.b = s.b
         LEFT JOIN held_apart h ON h.a = least(x.cluster, y.cluster) AND h.b = greatest(x.cluster, y.cluster)
-        WHERE h.reason IS NOT NULL OR s.weight > :t AND s.rule IS NULL AND d.decision IS NULL
+        WHERE y.cluster - x.cluster <> 0
+          AND (h.reason IS NOT NULL OR s.weight > :t AND s.rule IS NULL AND d.decision IS NULL)
         QUALIFY row_number() OVER (
           PARTITION BY least(x.cluster, y.cluster), greatest(x.cluster, y.cluster)
           ORDER BY d.decision DESC NULLS LAST, s.weight DESC NULLS LAST, s.a, s.b) = 1
