@@ -99,7 +99,7 @@ DEFAULT_RULES: tuple[tuple[str, ...], ...] = (
 )
 
 #: So few records are all compared with one another.
-MOST_FOR_ALL = 2_000
+MOST_FOR_ALL = 1_000
 ALL = BlockingRule(())
 
 #: Plain attributes that default rules use at most, in the order of their names.

@@ -24,6 +24,7 @@ from retrato.pipeline.patterns import patterns
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from retrato.engines.compile.template import Node
     from retrato.identifiers.base import Feature
     from retrato.matching.labels import LabelledPatterns
     from retrato.pipeline.run import Run
@@ -70,13 +71,17 @@ def _fitted(run: Run, labels: LabelledPatterns | None) -> FellegiSunter | None:
     return None
 
 
+def _learned_from(run: Run) -> Node:
+    """Which rows of `pairs` a rule has made that tells something."""
+    return tree("rules & :learned <> 0", learned=(1 << len(run.effective_rules)) - 1)
+
+
 def _unsupported(run: Run) -> str | None:
     if run.counts["records"] < LEAST_RECORDS:
         return f"{run.counts['records']} records are too few to learn from (at least {LEAST_RECORDS})"
     if len(run.comparisons) < LEAST_FEATURES:
         return "there is only one field to compare"
-    learned = (1 << len(run.effective_rules)) - 1
-    counted = run.engine.fetch(tree("SELECT count(*) AS n FROM pairs WHERE rules & :learned <> 0", learned=learned))
+    counted = run.engine.fetch(tree("SELECT count(*) AS n FROM pairs WHERE :told", told=_learned_from(run)))
     pairs = counted.column("n")[0].as_py()
     if pairs < LEAST_PAIRS:
         return f"{pairs} candidate pairs are too few to learn from (at least {LEAST_PAIRS})"
@@ -117,7 +122,7 @@ def _training_data(run: Run) -> TrainingData:
     random = _random(run)
     return TrainingData(
         comparisons=run.comparisons,
-        candidates=patterns(run, sampled_pairs(share), rules=True),
+        candidates=patterns(run, sampled_pairs(share).where(_learned_from(run)), rules=True),
         random=random,
         masks=masks,
         values=_value_counts(run, pairs, random),
