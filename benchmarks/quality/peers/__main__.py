@@ -2,7 +2,7 @@
 
 For each set, retrato and every library that is asked for are run one after the other, each in a process and an
 environment of its own; `results/peers/` gets a JSON file a set, and `results/peers.md` shows them all. A library that
-is not asked for keeps its row as long as the records are the same.
+is not asked for keeps its row as long as the records and its script are the same.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 from bench_sets import generated, in_short, public
 from peers.handover import hand_over
 from peers.libraries import PEERS, RETRATO
-from peers.measuring import measure
+from peers.measuring import measure, not_measured
 from peers.processes import Limits
 from peers.tables import page, section
 
@@ -74,14 +74,13 @@ def measured(bench_set: BenchSet, libraries: Sequence[str], limits: Limits) -> d
             if library is RETRATO or library.name in libraries:
                 rows[library.name] = measure(library, handed, limits)
                 print(f"{bench_set.name}: {library.name} {summary(rows[library.name])}", flush=True)
-    order = [library.name for library in (RETRATO, *PEERS)]
     return {
         "set": bench_set.name,
         "records": len(handed.people),
         "people": len(np.unique(handed.people)),
         "content": handed.content,
         "machine": {"python": platform.python_version(), "system": platform.system(), "cores": os.cpu_count()},
-        "libraries": [rows[name] for name in order if name in rows],
+        "libraries": [rows.get(library.name) or not_measured(library) for library in (RETRATO, *PEERS)],
     }
 
 
@@ -97,12 +96,15 @@ def all_reports() -> list[dict[str, Any]]:
 
 
 def former_rows(name: str, content: str) -> dict[str, dict[str, Any]]:
-    """The rows of an earlier run over exactly the same records, by library."""
+    """The rows of an earlier run over exactly the same records with the same scripts, by library."""
     path = result_file(name)
     if not path.is_file():
         return {}
     report = json.loads(path.read_text("utf-8"))
-    return {row["library"]: row for row in report["libraries"]} if report["content"] == content else {}
+    if report["content"] != content:
+        return {}
+    recipes = {library.name: library.recipe for library in (RETRATO, *PEERS)}
+    return {row["library"]: row for row in report["libraries"] if row.get("recipe") == recipes.get(row["library"])}
 
 
 def summary(row: dict[str, Any]) -> str:

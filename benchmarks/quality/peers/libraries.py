@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -43,6 +44,13 @@ class Library:
     def command(self) -> tuple[Path, Path]:
         """The command that runs its script; two folders follow."""
         return self.python, HERE / "scripts" / self.script
+
+    @property
+    def recipe(self) -> str:
+        """A text that changes when its script, what belongs to the script, or its pins do."""
+        kin = sorted((HERE / "scripts").glob(f"{self.script.split('_', 1)[0]}_*.py"))
+        pins = [] if self.distribution is None else [HERE / "requirements" / f"{self.distribution}.txt"]
+        return hashlib.sha256(b"".join(path.read_bytes() for path in (*kin, *pins))).hexdigest()[:16]
 
 
 RETRATO = Library("retrato", "retrato_default.py", most_records=10_000_000)

@@ -32,6 +32,7 @@ def measure(library: Library, handed: Handover, limits: Limits) -> dict[str, Any
     What did not finish has a `failure` instead of figures.
     """
     row: dict[str, Any] = {"library": library.name, "version": library.version, "labels": library.labels}
+    row["recipe"] = library.recipe
     if not library.python.exists():
         return {**row, "failure": f"not installed: there is no {library.python}"}
     if len(handed.people) > library.most_records:
@@ -48,6 +49,12 @@ def measure(library: Library, handed: Handover, limits: Limits) -> dict[str, Any
     if len(figures) > 1:
         row["best"] = max(figures, key=lambda each: float(each["pairwise"]["f1"]))
     return row
+
+
+def not_measured(library: Library) -> dict[str, Any]:
+    """The row of a library that has not been run on these records."""
+    described = {"library": library.name, "version": library.version, "labels": library.labels}
+    return {**described, "failure": "not measured on these records"}
 
 
 def _figures(out: Path, handed: Handover, *, traps: bool) -> Iterator[dict[str, Any]]:
