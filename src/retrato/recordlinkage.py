@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
-from retrato.engines.compile.comparisons import compared_pairs
 from retrato.engines.compile.template import query
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem
 from retrato.matching.vectors import Columns, vector_names, vectors
 from retrato.pipeline import run_stages
-from retrato.pipeline.features import known_columns
-from retrato.pipeline.patterns import level_matrix
+from retrato.pipeline.patterns import compared, level_matrix
 from retrato.pipeline.run import Run
 from retrato.records import Source
 from retrato.ruleset import Ruleset
@@ -101,20 +99,13 @@ def _compared(
 
 def _levels(run: Run) -> pa.Table:
     """The candidate pairs with the names and the levels of each."""
-    compared = compared_pairs(
-        query("SELECT a, b FROM pairs"),
-        run.comparisons,
-        lists=run.lists,
-        known=known_columns(run),
-        kept=("a", "b"),
-    )
     return run.engine.fetch(
         query(
             """
             SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b, c.*
             FROM :compared JOIN records x ON x.record = c.a JOIN records y ON y.record = c.b
             """,
-            compared=compared.subquery("c"),
+            compared=compared(run, query("SELECT a, b FROM pairs")).subquery("c"),
         )
     )
 

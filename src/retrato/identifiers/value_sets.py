@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.base import Issue, Status
 
 if TYPE_CHECKING:
@@ -70,14 +71,14 @@ class ValueSet:
             there = pc.match_substring_regex(parsed.column("value"), rf"@([^@]*\.)?({names})$")
             found = pc.or_(found, pc.fill_null(there, False))
         space = self.kind.partition(".")[2]
-        if space and kind.kind == self.kind.partition(".")[0] and not hasattr(kind, "name"):
+        if space and not isinstance(kind, Attribute):
             found = pc.and_(found, pc.equal(parsed.column("namespace"), space))
         return found
 
     def concerns(self, kind: IdentifierType) -> bool:
         """Whether the set is of this type; a plain attribute is told by its name."""
         name, _, space = self.kind.partition(".")
-        return kind.kind == name and (not hasattr(kind, "name") or getattr(kind, "name", "") == space)
+        return kind.kind == name and (not isinstance(kind, Attribute) or kind.name == space)
 
 
 def set_apart(

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retrato.matching.comparisons import MISSING
+from retrato.matching.conditioning import under_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,16 +57,9 @@ class LabelEvidence:
     def __init__(
         self, labels: LabelledPatterns, masks: NDArray[np.bool_], hot: Callable[[NDArray[np.int8]], sparse.csr_matrix]
     ) -> None:
-        levels, chosen = [], []
-        for number, mask in enumerate(masks):
-            found = np.flatnonzero(labels.rules & (np.uint64(1) << np.uint64(number)))
-            masked = labels.levels[found].copy()
-            masked[:, mask] = MISSING
-            levels.append(masked)
-            chosen.append(found)
-        rows = np.concatenate(chosen) if chosen else np.zeros(0, np.int64)
-        self._hot = hot(np.concatenate(levels) if levels else labels.levels[:0])
-        self._counts = np.stack([labels.same[rows], labels.different[rows]])
+        found = under_rules(labels.levels, labels.rules, masks)
+        self._hot = hot(found.levels)
+        self._counts = np.stack([labels.same[found.source], labels.different[found.source]])
         self._shares = np.full(3, 1 / 3)
         self.missed = self.false = WRONG / (RIGHT + WRONG)
 

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from retrato.identifiers.base import Scope
-from retrato.matching.comparisons import BANDS, MISSING, Comparison
+from retrato.matching.comparisons import BANDS, Comparison
+from retrato.matching.conditioning import under_rules
 from retrato.matching.labels import LabelEvidence, LabelledPatterns
 from retrato.matching.model import FeatureWeights, FellegiSunter
 
@@ -117,28 +118,18 @@ class _Offsets:
 
 
 def _under_rules(data: TrainingData, offsets: _Offsets) -> _Table:
-    levels, counts, rule, source = [], [], [], []
-    for number, mask in enumerate(data.masks):
-        chosen = np.flatnonzero(data.candidates.rules & (np.uint64(1) << np.uint64(number)))
-        masked = data.candidates.levels[chosen].copy()
-        masked[:, mask] = MISSING
-        levels.append(masked)
-        counts.append(data.candidates.counts[chosen])
-        rule.append(np.full(len(chosen), number))
-        source.append(chosen)
-    levels.append(data.random.levels)
-    counts.append(data.random.counts)
-    rule.append(np.full(len(data.random.levels), len(data.masks)))
-    every = np.concatenate(levels)
-    rules = np.concatenate(rule)
+    candidates = under_rules(data.candidates.levels, data.candidates.rules, data.masks)
+    every = np.concatenate([candidates.levels, data.random.levels])
+    rules = np.concatenate([candidates.rule, np.full(len(data.random.levels), len(data.masks))])
+    counts = np.concatenate([data.candidates.counts[candidates.source], data.random.counts])
     rows = np.ascontiguousarray(np.column_stack([every + 1, rules]).astype(np.uint8))
     _, first, row = np.unique(rows.view(f"V{rows.shape[1]}").ravel(), return_index=True, return_inverse=True)
     return _Table(
         offsets.hot(every[first]),
-        np.asarray(np.bincount(row, np.concatenate(counts)), np.float64),
+        np.asarray(np.bincount(row, counts), np.float64),
         rules[first],
-        row[: sum(map(len, source))],
-        np.concatenate(source) if source else np.zeros(0, np.int64),
+        row[: len(candidates.source)],
+        candidates.source,
     )
 
 

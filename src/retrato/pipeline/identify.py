@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrato.engines.compile import linking
-from retrato.engines.compile.comparisons import compared_pairs
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.compile.scoring import evidence
 from retrato.matching.model import weight_at
-from retrato.pipeline.features import known_columns
+from retrato.pipeline.patterns import compared
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -34,11 +33,5 @@ def identify(run: Run) -> None:
 
 
 def _describe(run: Run, name: str, pairs: exp.Query) -> None:
-    compared = compared_pairs(
-        pairs,
-        run.comparisons,
-        lists=run.lists,
-        known=known_columns(run),
-        kept=("a", "b", "weight", "rule", "decision", "held_apart_by"),
-    )
-    run.engine.create(name, linking.described(compared, evidence(run.model, run.comparisons), run.match_rules))
+    found = compared(run, pairs, kept=("a", "b", "weight", "rule", "decision", "held_apart_by"))
+    run.engine.create(name, linking.described(found, evidence(run.model, run.comparisons), run.match_rules))

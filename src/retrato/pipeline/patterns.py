@@ -1,4 +1,4 @@
-"""Pairs of a run to level patterns, which is what models are fitted on."""
+"""Pairs of a run compared, and counted by their level patterns, which is what models are fitted on."""
 
 from __future__ import annotations
 
@@ -28,11 +28,15 @@ def level_matrix(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[
     return np.stack(columns, axis=1).astype(np.int8) if columns else np.zeros((table.num_rows, 0), np.int8)
 
 
+def compared(run: Run, pairs: exp.Query, *, kept: Sequence[str] = ("a", "b")) -> exp.Select:
+    """The `kept` columns of a query of pairs, and their levels."""
+    return compared_pairs(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
+
+
 def patterns(run: Run, pairs: exp.Query, *, rules: bool) -> Patterns:
     """The patterns of a query of pairs (`a`, `b`, and `rules` if they are asked for), in a fixed order."""
     kept = ("a", "b", "rules") if rules else ("a", "b")
-    compared = compared_pairs(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
-    found = run.engine.fetch(sql.patterns(compared, run.comparisons, rules=rules))
+    found = run.engine.fetch(sql.patterns(compared(run, pairs, kept=kept), run.comparisons, rules=rules))
     levels = level_matrix(found, run.comparisons)
     bits = found.column("rules").to_numpy().astype(np.uint64) if rules else np.zeros(len(levels), np.uint64)
     return Patterns(levels, found.column("pairs").to_numpy().astype(float), bits)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrato.engines.compile import scoring as sql
-from retrato.engines.compile.comparisons import compared_pairs
 from retrato.engines.compile.template import query
-from retrato.pipeline.features import known_columns
+from retrato.pipeline.patterns import compared
 
 if TYPE_CHECKING:
     from retrato.pipeline.run import Run
@@ -15,7 +14,5 @@ if TYPE_CHECKING:
 
 def score(run: Run) -> None:
     """Make `scores(a, b, weight, household, rule, home)`; weights in units of 1/1024 bit."""
-    compared = compared_pairs(
-        query("SELECT * FROM pairs"), run.comparisons, lists=run.lists, known=known_columns(run), kept=("a", "b")
-    )
-    run.engine.create("scores", sql.scores(compared, run.comparisons, model=run.model, rules=run.match_rules))
+    pairs = compared(run, query("SELECT * FROM pairs"))
+    run.engine.create("scores", sql.scores(pairs, run.comparisons, model=run.model, rules=run.match_rules))

@@ -210,17 +210,18 @@ HAVING bool_and(t.first_seen IS NOT NULL AND (t.turn = 1 OR coalesce(t.rested, F
   AND bool_and(t.given_names > 0) AND sum(t.given_names) = v.given_names AND sum(t.family_names) = v.family_names
 """
 
-#: The class of every value, and which sentence tells why.
+#: The class of every value, and which sentence tells why: two of them are of the class of another.
 _CLASSES = """
-SELECT v.point,
-  CASE WHEN v.placeholder THEN :placeholder WHEN v.role THEN :role WHEN v.profiles = 1 THEN :personal
-    WHEN v.homes = 1 THEN :household WHEN r.point IS NOT NULL THEN :recycled
-    WHEN v.profiles > :few AND v.given_names > :few AND :line THEN :role ELSE :shared END AS class,
-  CASE WHEN v.placeholder AND v.blocked THEN 'blocked' WHEN v.placeholder AND v.crowded THEN 'crowded'
-    WHEN v.placeholder THEN :placeholder WHEN v.role THEN :role WHEN v.profiles = 1 THEN :personal
-    WHEN v.homes = 1 THEN :household WHEN r.point IS NOT NULL THEN :recycled
-    WHEN v.profiles > :few AND v.given_names > :few AND :line THEN 'switchboard' ELSE :shared END AS why
-FROM _contact_values v LEFT JOIN _contact_recycled r ON r.point = v.point
+SELECT point, why,
+  CASE WHEN why IN ('blocked', 'crowded') THEN :placeholder WHEN why = 'switchboard' THEN :role ELSE why END AS class
+FROM (
+  SELECT v.point,
+    CASE WHEN v.placeholder AND v.blocked THEN 'blocked' WHEN v.placeholder AND v.crowded THEN 'crowded'
+      WHEN v.placeholder THEN :placeholder WHEN v.role THEN :role WHEN v.profiles = 1 THEN :personal
+      WHEN v.homes = 1 THEN :household WHEN r.point IS NOT NULL THEN :recycled
+      WHEN v.profiles > :few AND v.given_names > :few AND :line THEN 'switchboard' ELSE :shared END AS why
+  FROM _contact_values v LEFT JOIN _contact_recycled r ON r.point = v.point
+)
 """
 
 _POINTS = """

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from sqlglot import exp
-
-from retrato.engines.compile.comparisons import compared_pairs, level_column
-from retrato.engines.compile.template import Node, column, query, tree
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from retrato.matching.comparisons import Comparison
+from retrato.engines.compile.template import Node, tree
 
 #: `label_rows(a, b, same)` from `labels(source_a, key_a, source_b, key_b, label)`; NULL where a record is not known.
 PAIR_ROWS = """
@@ -81,18 +71,6 @@ FROM labelled l LEFT JOIN pairs p ON p.a = l.a AND p.b = l.b
 """
 
 
-def labelled_patterns(comparisons: Sequence[Comparison], *, lists: Collection[str], known: Collection[str]) -> Node:
-    """Level patterns of the labelled candidate pairs, with rules and the labels of each, in a fixed order."""
-    pairs = query("SELECT p.a, p.b, p.rules, l.same FROM pairs p JOIN labelled l ON l.a = p.a AND l.b = p.b")
-    compared = compared_pairs(pairs, comparisons, lists=lists, known=known, kept=("rules", "same"))
-    columns = [column("rules"), *(column(level_column(each)) for each in comparisons)]
-    return (
-        exp.select(
-            *columns,
-            exp.alias_(tree("count(*) FILTER (same)"), "same"),
-            exp.alias_(tree("count(*) FILTER (NOT same)"), "different"),
-        )
-        .from_(compared.subquery("c"))
-        .group_by(*(each.copy() for each in columns))
-        .order_by(*(each.copy() for each in columns))
-    )
+#: The candidate pairs that have labels, and what is counted of their patterns.
+LABELLED_PAIRS = "SELECT p.a, p.b, p.rules, l.same FROM pairs p JOIN labelled l ON l.a = p.a AND l.b = p.b"
+LABELS = {"same": "count(*) FILTER (same)", "different": "count(*) FILTER (NOT same)"}

@@ -13,16 +13,21 @@ from retrato.matching.model import BIT, FeatureWeights, FellegiSunter
 from retrato.matching.rules import Decision, MatchRule
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+#: What is counted of a pattern: its pairs.
+PAIRS = {"pairs": "count(*)"}
 
 
-def patterns(compared: exp.Query, comparisons: Sequence[Comparison], *, rules: bool) -> Node:
-    """The distinct combinations of levels (and of rules), with the number of pairs of each, in a fixed order."""
+def patterns(
+    compared: exp.Query, comparisons: Sequence[Comparison], *, rules: bool, counts: Mapping[str, str] = PAIRS
+) -> Node:
+    """The distinct combinations of levels (and of rules), with what is counted of each, in a fixed order."""
     names = ["rules"] if rules else []
     names += [level_column(each) for each in comparisons]
     columns = [column(name) for name in names]
     return (
-        exp.select(*columns, exp.alias_(tree("count(*)"), "pairs"))
+        exp.select(*columns, *(exp.alias_(tree(count), name) for name, count in counts.items()))
         .from_(compared.subquery("c"))
         .group_by(*(each.copy() for each in columns))
         .order_by(*(each.copy() for each in columns))
