@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 
 from retrato.errors import ConfigurationError
@@ -147,6 +148,27 @@ class TestAttributes:
     )
     def test_sex_from_words(self, text: str, value: str | None) -> None:
         assert Sex().parse(text).value == value
+
+    @pytest.mark.parametrize(
+        ("texts", "of_m"),
+        [
+            (["H", "M", "m", None], "f"),
+            (["V", "M"], "f"),
+            (["Hombre", "M"], "f"),
+            (["M", "F"], "m"),
+            (["H", "M", "F"], "m"),
+            (["M"], "m"),
+            (["H", "Mujer"], "m"),
+        ],
+    )
+    def test_m_is_mujer_where_the_column_shows_it(self, texts: list[str | None], of_m: str) -> None:
+        kind, said = Sex().inferred({"text": pa.chunked_array([texts])})
+        assert kind.parse("M").value == of_m
+        assert bool(said) == ("M" in texts and bool({"H", "V", "Hombre"} & set(texts)))
+
+    def test_what_m_means_is_not_inferred_where_it_is_told(self) -> None:
+        told = Sex(m_is_female=False)
+        assert told.inferred({"text": pa.chunked_array([["H", "M"]])}) == (told, ())
 
 
 class TestPlaces:

@@ -1,5 +1,6 @@
 """What a result gives and refuses."""
 
+import pandas as pd
 import pytest
 
 from retrato import ConfigurationError, DuckDBEngine, resolve
@@ -26,6 +27,12 @@ def test_whoever_shares_no_household_has_none(by_rules):
     alone = by_rules.profile(by_rules.find(record_key="20")[0].profile_id)
     assert (alone.household_id, alone.household) == (None, ())
     assert "household" not in str(alone)
+
+
+@pytest.mark.parametrize("given", [pd.DataFrame({"id": ["1"]}), "crm.csv", ["crm.csv"], [pd.DataFrame({"id": ["1"]})]])
+def test_what_is_no_source_is_named_with_what_to_do(given):
+    with pytest.raises(ConfigurationError, match=r"sources: .* where a Source was expected; .*Source\("):
+        resolve(given)
 
 
 def test_an_unknown_format_is_refused_and_nothing_is_written(by_rules, tmp_path):

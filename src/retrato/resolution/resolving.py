@@ -64,8 +64,7 @@ def resolve(
     >>> resolve(Source("crm", crm, key="id")).profiles.column("records").to_pylist()
     [2]
     """
-    chosen = (sources,) if isinstance(sources, Source) else tuple(sources)
-    chosen = tuple(sorted(chosen, key=lambda source: source.name))
+    chosen = _by_name(sources)
     fitted, classifier = _model(model)
     with DuckDBEngine() if engine is None else _borrowed(engine) as used:
         run = Run(
@@ -86,6 +85,17 @@ def resolve(
             if name not in READ_AGAIN:
                 used.drop(name)
         return Resolution(tables, run.ruleset, run.model, _report(run))
+
+
+def _by_name(sources: Source | Iterable[Source]) -> tuple[Source, ...]:
+    given: tuple[object, ...] = (sources,) if isinstance(sources, Source) else tuple(sources)
+    chosen = [each for each in given if isinstance(each, Source)]
+    for each in given:
+        if not isinstance(each, Source):
+            whose = type(sources if isinstance(each, str) else each).__name__
+            hint = 'give each one a name: Source("crm", data), where data may be a table or a path'
+            raise ConfigurationError([Problem("sources", f"{whose} where a Source was expected", hint)])
+    return tuple(sorted(chosen, key=lambda source: source.name))
 
 
 def _model(
