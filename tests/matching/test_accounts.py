@@ -54,7 +54,7 @@ def test_one_local_part_at_two_providers_is_silent_if_it_is_made_of_the_name():
     yours = {"email": ("ana.ruiz@b.es",), "email_local": ("ana.ruiz",), "account_names": ("anaruiz",)}
     assert level("email", mine, yours) == "same local part"
     assert level("email", mine, {**yours, "own_user_names": ("anaruiz",)}) == "missing"
-    assert level("email", mine, {**mine, "own_user_names": ("anaruiz",)}) == "equal, one name"
+    assert level("email", mine, {**mine, "own_user_names": ("anaruiz",)}) == "equal, one person"
 
 
 def test_blocking_by_user_names_conditions_on_all_that_they_are_made_of():

@@ -107,9 +107,7 @@ class HardPairs:
             candidates=self._patterns(self.levels, self.rules),
             random=self._patterns(random, np.zeros(len(random), np.uint64)),
             masks=masks,
-            values=tuple(
-                ValueCounts(np.array([exact[:, number].sum(), 0, 0, 0, 0, 0], float), 1.0) for number in range(3)
-            ),
+            values=tuple(ValueCounts(np.eye(1, BANDS)[0] * exact[:, number].sum(), 1.0) for number in range(3)),
             pairs=float(self.pairs),
         )
 

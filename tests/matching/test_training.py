@@ -49,10 +49,7 @@ def training_data() -> TrainingData:
         candidates=patterns(everything[candidate], bits[candidate]),
         random=patterns(random, np.zeros(len(random), np.uint64)),
         masks=masks,
-        values=tuple(
-            ValueCounts(np.array([exact[:, number].sum(), 0, 0, 0, 0, 0], float), 1.0)
-            for number in range(len(FEATURES))
-        ),
+        values=tuple(ValueCounts(np.eye(1, BANDS)[0] * exact[:, number].sum(), 1.0) for number in range(len(FEATURES))),
         pairs=PAIRS,
     )
 

@@ -58,8 +58,8 @@ class Address(IdentifierType):
     }
     features: ClassVar[tuple[Feature, ...]] = (
         Feature("address", Scope.SHARED, "address", ("address", "street"), contact_point=True),
-        Feature("postcode", Scope.SHARED, "postcode", ("postcode",)),
-        Feature("city", Scope.SHARED, "place", ("city",)),
+        Feature("postcode", Scope.SHARED, "postcode", ("postcode", "city")),
+        Feature("city", Scope.SHARED, "city", ("city", "region")),
         Feature("region", Scope.SHARED, "place", ("region",)),
     )
 

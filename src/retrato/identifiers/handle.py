@@ -52,7 +52,7 @@ class Handle(IdentifierType):
         "handle": Field("text", headers("handle")),
     }
     features: ClassVar[tuple[Feature, ...]] = (
-        Feature("handle", Scope.PERSON, "identifier", ("handle",), multivalued=True, namespaced=True),
+        Feature("handle", Scope.PERSON, "handle", ("handle",), multivalued=True, namespaced=True),
     )
 
     @property

@@ -40,12 +40,25 @@ class Split(StrEnum):
 
 
 #: Upper ends (records that hold the value) of the rarity bands; the last band has no end.
-RARITY_EDGES = (2, 8, 40, 200, 1500)
-RARITY_BANDS = ("held by 2", "held by ≤ 8", "held by ≤ 40", "held by ≤ 200", "held by ≤ 1500", "held by more")
-#: Contact-point classes by how many different given names share the value; the second is for values with
-#: many records and at most one name.
-CONTACT_CLASSES = ("one name", "one name, many records", "two names", "3-4 names", "5-12 names", "more names")
-BANDS = 6
+RARITY_EDGES = (2, 8, 40, 200, 1500, 10_000, 70_000)
+RARITY_BANDS = ("held by 2", *(f"held by ≤ {edge}" for edge in RARITY_EDGES[1:]), "held by more")
+#: Contact-point classes by how many people seem to share the value, which is how many different given names or birth
+#: dates they have; the second is for values with many records and at most one of each.
+CONTACT_CLASSES = (
+    "one person",
+    "one person, many records",
+    "two people",
+    "3-4 people",
+    "5-12 people",
+    "13-40 people",
+    "41-200 people",
+    "more people",
+)
+#: Upper ends (people) of the classes from the third on; the last has no end.
+CONTACT_EDGES = (2, 4, 12, 40, 200)
+#: Of one person are many records, if they are more than this.
+MANY_RECORDS = 8
+BANDS = 8
 
 MISSING = -1
 
@@ -62,7 +75,7 @@ class Level:
 class Comparison:
     """The comparison of one feature.
 
-    Levels are numbered: 0 to 5 exact agreement by band or class, then `levels` in order, then everything else; -1 where
+    Levels are numbered: 0 to 7 exact agreement by band or class, then `levels` in order, then everything else; -1 where
     either side is missing, and where the values are not equal and `silent` holds: that says nothing either way.
     """
 
@@ -211,6 +224,7 @@ def _postcode(key: str) -> tuple[Level, ...]:
         Level("one edit", EditsAtMost(key, 1, 4)),
         Level("two edits", EditsAtMost(key, 2, 4)),
         Level("same district", PrefixEqual(key, 2)),
+        Level("same city", Equal("city")),
     )
 
 
@@ -220,6 +234,10 @@ def _place(key: str) -> tuple[Level, ...]:
         Level("words shared", TokensShared(key, 1.0)),
         Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
     )
+
+
+def _city(key: str) -> tuple[Level, ...]:
+    return (*_place(key), Level("same region", Equal("region")))
 
 
 def _category(key: str) -> tuple[Level, ...]:
@@ -267,10 +285,12 @@ LEVELS = {
     "family_name": _family_name,
     "date": _date,
     "identifier": _identifier,
+    "handle": _identifier,
     "phone": _phone,
     "email": _email,
     "address": _address,
     "postcode": _postcode,
+    "city": _city,
     "place": _place,
     "category": _category,
     "text": _text,
@@ -283,6 +303,7 @@ LEVELS = {
 #: are made of the name.
 SILENT: dict[str, tuple[Primitive, ...]] = {
     "email": (Equal("email_letters"), CrossEqual("own_user_names", "account_names")),
+    "handle": (Equal("account_names"),),
 }
 
 
@@ -290,8 +311,10 @@ SILENT: dict[str, tuple[Primitive, ...]] = {
 ALIKE_AT_HOME = {"given_name": 0.02, "given_name_in_account": 0.02, "date": 0.01}
 #: Comparisons of a value with texts of the other side.
 LOOKED_FOR_IN = {"given_name_in_account": "accounts", "family_name_in_account": "accounts"}
-#: Comparisons that only count where those of other features say nothing.
+#: Features that only count where others say nothing. Where somebody lives counts once, as closely as it is known.
 INSTEAD_OF = {
+    "city": ("postcode",),
+    "region": ("postcode", "city"),
     "user_name": ("email", "handle", "family_name", "family_name_in_account"),
     "numbered_user_name": ("email", "handle"),
 }
@@ -323,6 +346,6 @@ def comparisons_for(features: Sequence[Feature]) -> tuple[Comparison, ...]:
     found = tuple(comparison_for(feature) for feature in features)
     own = {each.feature: each for each in found}
     return tuple(
-        replace(each, instead_of=tuple(own[name] for name in INSTEAD_OF.get(feature.comparison, ()) if name in own))
+        replace(each, instead_of=tuple(own[name] for name in INSTEAD_OF.get(feature.name, ()) if name in own))
         for feature, each in zip(features, found, strict=True)
     )

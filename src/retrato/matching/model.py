@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Units of a bit.
 BIT = 1024
 #: No single level is worth more than this many bits either way.
-MOST_BITS = 24.0
+MOST_BITS = 40.0
 FORMAT = 1
 
 

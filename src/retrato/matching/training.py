@@ -58,7 +58,7 @@ class Patterns:
 class ValueCounts:
     """How values are spread over the records, for one feature.
 
-    `agreeing` (6,) are the pairs of records that agree on a value, by band; `comparable` the share of all pairs in
+    `agreeing` (BANDS,) are the pairs of records that agree on a value, by band; `comparable` the share of all pairs in
     which both sides have the feature.
     """
 

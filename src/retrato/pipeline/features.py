@@ -45,7 +45,7 @@ def _present(run: Run, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
 
 
 def _bands(run: Run) -> None:
-    names = any(feature.name == "given_name" for feature in run.features)
+    known = {key for feature in run.features for key in feature.keys}
     run.engine.create("counted_bands", tree(_NO_BANDS))
     rarity = []
     for feature, comparison in zip(run.features, run.comparisons, strict=True):
@@ -53,7 +53,7 @@ def _bands(run: Run) -> None:
             rarity.append(feature.name)
             run.engine.append("counted_bands", sql.rarity(feature))
         else:
-            run.engine.append("counted_bands", sql.contact_class(feature, names))
+            run.engine.append("counted_bands", sql.contact_class(feature, known))
     if run.model is None:
         run.engine.create("value_bands", tree("SELECT * FROM counted_bands"))
     else:

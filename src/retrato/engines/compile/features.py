@@ -12,12 +12,48 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, query, table, tree
-from retrato.matching.comparisons import RARITY_EDGES
+from retrato.matching.comparisons import CONTACT_EDGES, MANY_RECORDS, RARITY_EDGES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from retrato.identifiers.base import Feature
+
+
+#: How many people those who share a value seem to be: `value, people`. `named` are their names, or their birth dates,
+#: and `variant` tells whether one of them seems to be another one miswritten; where many share a value, that does not
+#: matter.
+_PEOPLE = """
+WITH named AS (:named), sized AS (SELECT value, count(*) AS names FROM named GROUP BY value)
+SELECT s.value, s.names - count(o.name) AS people
+FROM sized s LEFT JOIN (
+  SELECT DISTINCT o.value, o.name FROM sized z
+  JOIN named o ON o.value = z.value JOIN named x ON x.value = z.value AND x.name <> o.name
+  WHERE z.names BETWEEN 2 AND 12 AND :variant
+) o ON o.value = s.value
+GROUP BY s.value, s.names
+"""
+_GIVEN_NAMES = """
+SELECT DISTINCT h.value, k.given_root AS name, c.n FROM h JOIN keys k ON k.record = h.record
+JOIN (SELECT given_root, count(*) AS n FROM keys GROUP BY given_root) c ON c.given_root = k.given_root
+"""
+#: A given name that is much rarer than another, and close to it or run together with the next.
+_MISTYPED = """
+x.n > o.n AND o.n <= greatest(2, x.n / 50) AND (
+  levenshtein(o.name, x.name) <= least(2, length(x.name) / 3)
+  OR starts_with(o.name, x.name) OR starts_with(x.name, o.name))
+"""
+_BIRTH_DATES = """
+SELECT DISTINCT h.value, k.birth_date AS name FROM h JOIN keys k ON k.record = h.record WHERE k.birth_date IS NOT NULL
+"""
+#: A date that differs from a later one in two digits, or in the order of day and month.
+_MISDATED = """
+o.name < x.name AND (levenshtein(o.name, x.name) <= 2
+  OR left(o.name, 4) = left(x.name, 4) AND substr(o.name, 6, 2) = substr(x.name, 9, 2)
+    AND substr(o.name, 9, 2) = substr(x.name, 6, 2))
+"""
+#: By the key that tells people apart.
+PEOPLE_BY = {"given_root": (_GIVEN_NAMES, _MISTYPED), "birth_date": (_BIRTH_DATES, _MISDATED)}
 
 
 def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
@@ -78,31 +114,37 @@ def rarity(feature: Feature) -> Node:
     )
 
 
-def contact_class(feature: Feature, names: bool) -> Node:
-    """The same columns by who shares the value: see `CONTACT_CLASSES`.
+def contact_class(feature: Feature, known: Collection[str]) -> Node:
+    """The same columns by how many people seem to share the value: see `CONTACT_CLASSES`.
 
-    Where the data have no given names, by how many records.
+    `known` are the columns of `keys`. Where there are neither given names nor birth dates, by how many records.
     """
-    if not names:
+    counted = [
+        exp.select("*").from_(query(_PEOPLE, named=query(named), variant=exp.paren(tree(variant))).subquery("p"))
+        for key, (named, variant) in PEOPLE_BY.items()
+        if key in known
+    ]
+    if not counted:
         return rarity(feature)
+    case = exp.Case().when(tree("coalesce(people, 1) = 1 AND n <= :m", m=exp.convert(MANY_RECORDS)), exp.convert(0))
+    case = case.when(tree("coalesce(people, 1) = 1"), exp.convert(1))
+    for number, edge in enumerate(CONTACT_EDGES, 2):
+        case = case.when(tree("people <= :e", e=exp.convert(edge)), exp.convert(number))
+    every = exp.union(*counted, distinct=False) if len(counted) > 1 else counted[0]
     return tree(
         """
-        SELECT CAST(:feature AS VARCHAR) AS feature, value,
-          CAST(CASE WHEN names <= 1 AND n <= 8 THEN 0 WHEN names <= 1 THEN 1 WHEN names = 2 THEN 2
-               WHEN names <= 4 THEN 3 WHEN names <= 12 THEN 4 ELSE 5 END AS TINYINT) AS band,
-          n AS holders, within AS pairs_within
+        WITH h AS (SELECT value, record, source FROM :holders)
+        SELECT CAST(:feature AS VARCHAR) AS feature, v.value, CAST(:band AS TINYINT) AS band,
+          v.n AS holders, v.within AS pairs_within
         FROM (
-          SELECT value, CAST(sum(n) AS BIGINT) AS n, CAST(sum(n * (n - 1) / 2) AS DOUBLE) AS within, max(names) AS names
-          FROM (SELECT h.value, h.source, count(*) AS n FROM :holders GROUP BY h.value, h.source)
-          JOIN (
-            SELECT h.value AS shared, count(DISTINCT k.given_root) AS names
-            FROM :holders JOIN keys k ON k.record = h.record GROUP BY h.value
-          ) ON shared = value
-          GROUP BY value
-        )
+          SELECT value, CAST(sum(n) AS BIGINT) AS n, CAST(sum(n * (n - 1) / 2) AS DOUBLE) AS within
+          FROM (SELECT value, source, count(*) AS n FROM h GROUP BY value, source) GROUP BY value
+        ) v LEFT JOIN (SELECT value, max(people) AS people FROM :every GROUP BY value) p ON p.value = v.value
         """,
         feature=feature.name,
-        holders=_holders(feature).subquery("h"),
+        holders=_holders(feature).subquery("f"),
+        band=case.else_(exp.convert(len(CONTACT_EDGES) + 2)),
+        every=every.subquery("e"),
     )
 
 

@@ -144,7 +144,7 @@ def home(comparisons: Sequence[Comparison]) -> Node:
     def equal(name: str, most: int) -> Node:
         return tree(":l BETWEEN 0 AND :n", l=column(level_column(known[name])), n=most)
 
-    few, some = CONTACT_CLASSES.index("3-4 names"), CONTACT_CLASSES.index("5-12 names")
+    few, some = CONTACT_CLASSES.index("3-4 people"), CONTACT_CLASSES.index("5-12 people")
     contacts = [each.feature for each in comparisons if each.split is Split.CONTACT]
     tests = [equal("address", few)] if "address" in known else []
     if "family_name" in known and contacts:
