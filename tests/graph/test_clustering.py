@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -10,6 +11,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from naive_clusters import clusters
 from retrato.graph.clustering import DECIDED, NEVER_COMPARED_INFORMATION, Pairs, cluster, held_apart
 from retrato.graph.constraints import AtMost, OneEach
 
@@ -187,3 +189,53 @@ def test_one_strong_wrong_link_does_not_chain_two_people() -> None:
 def test_decided_to_be_the_same_joins_what_the_model_keeps_apart() -> None:
     labels = cluster(2, pairs_of({(0, 1): DECIDED}), never_compared=-1024)
     assert labels.tolist() == [0, 0]
+
+
+class Sum:
+    """What pairs know together amounts to: the sum of two ranks, less a prior."""
+
+    def weights(self, ranks: np.ndarray) -> np.ndarray:
+        return 1024 * ranks.astype(np.int64).sum(axis=1) - 4000
+
+
+RANKS = st.tuples(st.integers(0, 6), st.integers(0, 6))
+KNOWN = st.dictionaries(
+    st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]),
+    st.tuples(st.integers(-5000, 5000), RANKS),
+    min_size=1,
+)
+
+
+def known_pairs(known: dict[tuple[int, int], tuple[int, tuple[int, int]]]) -> Pairs:
+    plain = pairs_of({pair: weight for pair, (weight, _) in known.items()})
+    return replace(plain, ranks=np.array([ranks for _, ranks in known.values()], np.int8))
+
+
+@given(KNOWN)
+def test_what_clusters_know_together_agrees_with_the_plain_version(
+    known: dict[tuple[int, int], tuple[int, tuple[int, int]]],
+) -> None:
+    found = cluster(10, known_pairs(known), never_compared=-1024, together=Sum())
+    expected = clusters(
+        10,
+        {pair: weight for pair, (weight, _) in known.items()},
+        {pair: information(*pair) for pair in known},
+        {pair: ranks for pair, (_, ranks) in known.items()},
+        lambda ranks: 1024 * sum(ranks) - 4000,
+        -1024,
+    )
+    assert as_sets(found) == expected
+
+
+def test_two_people_whose_records_know_too_little_one_by_one_are_kept_apart() -> None:
+    class Names:
+        """The first rank tells of names and the second of a birth date: 1 where it differs, 2 where it is the same."""
+
+        def weights(self, ranks: np.ndarray) -> np.ndarray:
+            return 1024 * ranks[:, 0].astype(np.int64) - np.where(ranks[:, 1] == 1, 9000, 0)
+
+    # father 0 1 and son 2 3: 1 and 3 share name and home, 0 and 2 have other birth dates and not much else
+    known = {(0, 1): (9000, (6, 2)), (2, 3): (9000, (6, 2)), (1, 3): (2000, (4, 0)), (0, 2): (-500, (1, 1))}
+    pairs = known_pairs(known)
+    assert cluster(4, pairs, never_compared=-10).tolist() == [0, 0, 0, 0]
+    assert cluster(4, pairs, never_compared=-10, together=Names()).tolist() == [0, 0, 2, 2]

@@ -93,11 +93,18 @@ class Comparison:
     alike_at_home: float = 0.0
     #: only where none of these comparisons is possible
     instead_of: tuple[Comparison, ...] = ()
+    #: the feature whose values are looked for
+    looked_for: str | None = None
 
     @property
     def everywhere(self) -> bool:
         """Whether the comparison is made wherever both sides have a value, so that counts of values tell its chance."""
         return self.looked_for_in is None and not self.instead_of
+
+    @property
+    def tells_again(self) -> tuple[str, ...]:
+        """The features that tell the same and tell it better: of a pair, or of several pairs together, one counts."""
+        return (*(each.feature for each in self.instead_of), *((self.looked_for,) if self.looked_for else ()))
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -309,8 +316,11 @@ SILENT: dict[str, tuple[Primitive, ...]] = {
 
 #: Of two people of one household so many have one given name (a child named after a parent) or one birth date (twins).
 ALIKE_AT_HOME = {"given_name": 0.02, "given_name_in_account": 0.02, "date": 0.01}
-#: Comparisons of a value with texts of the other side.
-LOOKED_FOR_IN = {"given_name_in_account": "accounts", "family_name_in_account": "accounts"}
+#: Comparisons of the value of a feature with texts of the other side: the feature, and the key of the texts.
+LOOKED_FOR = {
+    "given_name_in_account": ("given_name", "accounts"),
+    "family_name_in_account": ("family_name", "accounts"),
+}
 #: Features that only count where others say nothing. Where somebody lives counts once, as closely as it is known.
 INSTEAD_OF = {
     "city": ("postcode",),
@@ -328,6 +338,7 @@ def comparison_for(feature: Feature) -> Comparison:
     ('similar (0.9)', 'different')
     """
     key = feature.keys[0]
+    looked_for, looked_for_in = LOOKED_FOR.get(feature.comparison, (None, None))
     return Comparison(
         feature=feature.name,
         key=key,
@@ -336,7 +347,8 @@ def comparison_for(feature: Feature) -> Comparison:
         levels=LEVELS[feature.comparison](key),
         namespaced=feature.namespaced,
         silent=SILENT.get(feature.comparison, ()),
-        looked_for_in=LOOKED_FOR_IN.get(feature.comparison),
+        looked_for_in=looked_for_in,
+        looked_for=looked_for,
         alike_at_home=ALIKE_AT_HOME.get(feature.comparison, 0.0),
     )
 

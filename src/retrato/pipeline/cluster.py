@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pyarrow as pa
@@ -10,15 +11,20 @@ from numpy.typing import NDArray
 
 from retrato.engines.compile import linking as sql
 from retrato.engines.compile.template import query
-from retrato.graph.clustering import Pairs, held_apart
+from retrato.graph.clustering import DECIDED, Pairs, held_apart
 from retrato.graph.clustering import cluster as cluster_pairs
 from retrato.graph.components import components
 from retrato.matching.model import units, weight_at
+from retrato.matching.together import Together
 from retrato.pipeline.constraints import constraints_of
+from retrato.pipeline.patterns import compared, level_matrix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlglot import exp
+
+    from retrato.graph.constraints import Constraint
     from retrato.pipeline.constraints import Reasoned
     from retrato.pipeline.run import Run
 
@@ -28,6 +34,15 @@ Ints = NDArray[np.int64]
 HOUSEHOLD_FROM = 0.9
 
 
+class _How(TypedDict):
+    """How clusters are made; see `retrato.graph.clustering.cluster`."""
+
+    never_compared: int
+    constraints: Sequence[Constraint]
+    together: Together | None
+    threshold: int
+
+
 def cluster(run: Run) -> None:
     """Make `decided(a, b, decision)`, `clusters(record, cluster)`, `household_clusters(cluster, household)` and
     `held_apart(a, b, reason)`, the clusters that a limit keeps from being one.
@@ -35,13 +50,14 @@ def cluster(run: Run) -> None:
     _decisions(run)
     records = run.counts["records"]
     reasoned = constraints_of(run)
-    labels = cluster_pairs(
-        records,
-        _pairs(run, records),
-        never_compared=units(run.ruleset.never_compared_bits),
-        constraints=[each.constraint for each in reasoned],
-    )
-    _held_apart(run, labels, reasoned)
+    how: _How = {
+        "never_compared": units(run.ruleset.never_compared_bits),
+        "constraints": [each.constraint for each in reasoned],
+        "together": _together(run),
+        "threshold": weight_at(run.ruleset.threshold),
+    }
+    labels = cluster_pairs(records, _pairs(run, records, how["together"]), **how)
+    _held_apart(run, labels, reasoned, how)
     run.engine.load("clusters", pa.table({"record": np.arange(records), "cluster": labels}))
     run.counts["profiles"] = len(np.unique(labels))
     households = _households(run, records)
@@ -50,6 +66,10 @@ def cluster(run: Run) -> None:
     members = np.flatnonzero(together & own)
     run.engine.load("household_clusters", pa.table({"cluster": members, "household": households[members]}))
     run.counts["households"] = len(np.unique(households[members]))
+
+
+def _together(run: Run) -> Together | None:
+    return None if run.model is None else Together(run.model, run.comparisons)
 
 
 def _decisions(run: Run) -> None:
@@ -69,7 +89,7 @@ def _decisions(run: Run) -> None:
             )
 
 
-def _pairs(run: Run, records: int) -> Pairs:
+def _pairs(run: Run, records: int, together: Together | None) -> Pairs:
     """The edges that clustering reads: those between records that edges which speak for joining connect.
 
     Clusters grow along such edges alone, so what lies between two components can change nothing. They are most.
@@ -79,7 +99,8 @@ def _pairs(run: Run, records: int) -> Pairs:
     component = components(records, joining.column("a").to_numpy(), joining.column("b").to_numpy())
     members = np.flatnonzero(np.bincount(component, minlength=records)[component] > 1)
     run.engine.load("components", pa.table({"record": members, "component": component[members]}))
-    found = run.engine.fetch(
+    run.engine.create(
+        "inner_edges",
         query(
             """
             SELECT e.a, e.b, e.weight, e.information FROM :edges
@@ -87,22 +108,24 @@ def _pairs(run: Run, records: int) -> Pairs:
             WHERE x.component - y.component = 0
             """,  # no equality, or an engine may first join every two members of a component
             edges=edges,
-        )
+        ),
     )
-    run.engine.drop("components")
-    return _as_pairs(found)
+    inner: exp.Query = query("SELECT a, b, weight, information FROM inner_edges")
+    if together is not None:
+        inner = compared(run, inner, kept=("a", "b", "weight", "information"))
+    found = run.engine.fetch(inner)
+    run.engine.drop("components", "inner_edges")
+    pairs = _as_pairs(found)
+    if together is None:
+        return pairs
+    return replace(pairs, ranks=together.ranks(level_matrix(found, run.comparisons), pairs.weight >= DECIDED))
 
 
-def _held_apart(run: Run, labels: Ints, reasoned: Sequence[Reasoned]) -> None:
+def _held_apart(run: Run, labels: Ints, reasoned: Sequence[Reasoned], how: _How) -> None:
     """The clusters that are two by a limit alone; counted, and noted by reason."""
     found: tuple[Ints, Ints, Ints] = (labels[:0], labels[:0], labels[:0])
     if reasoned:
-        found = held_apart(
-            _pairs(run, len(labels)),
-            labels,
-            never_compared=units(run.ruleset.never_compared_bits),
-            constraints=[each.constraint for each in reasoned],
-        )
+        found = held_apart(_pairs(run, len(labels), how["together"]), labels, **how)
     a, b, place = found
     reasons = pa.array([each.reason for each in reasoned], pa.string())
     run.engine.load("held_apart", pa.table({"a": a, "b": b, "reason": reasons.take(pa.array(place))}))
