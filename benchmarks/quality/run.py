@@ -50,7 +50,7 @@ def measurements(folder: Path | None) -> list[dict[str, Any]]:
 def markdown(rows: Sequence[dict[str, Any]], versions: dict[str, str]) -> str:
     """The table that is committed."""
     head = ("set", "records", "seconds", "precision", "recall", "pairwise F1", "target", "B³ F1")
-    head += ("true clusters", "clusters", "exact", "over-merged records")
+    head += ("true clusters", "clusters", "exact", "over-merged records", "misplaced records")
     lines = ["| " + " | ".join(head) + " |", "|---" + "|---:" * (len(head) - 1) + "|"]
     for row in rows:
         pairwise = row["pairwise"]
@@ -61,7 +61,11 @@ def markdown(rows: Sequence[dict[str, Any]], versions: dict[str, str]) -> str:
             *(f"{pairwise[score]:.4f}" for score in ("precision", "recall", "f1")),
             "–" if row["target"] is None else f"≥ {row['target']}",
             f"{row['b_cubed']['f1']:.4f}",
-            *(f"{row[count]:,}" for count in ("true_clusters", "clusters", "exact_clusters", "over_merged_records")),
+            *(f"{row[count]:,}" for count in ("true_clusters", "clusters", "exact_clusters")),
+            *(
+                f"{row[count]:,} ({row[count] / row['records']:.2%})"
+                for count in ("over_merged_records", "misplaced_records")
+            ),
         )
         lines.append("| " + " | ".join(cells) + " |")
     text = ", ".join(f"{name} {number}" for name, number in versions.items())

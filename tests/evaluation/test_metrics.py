@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from collections import Counter
 
 import networkx as nx
 import numpy as np
@@ -39,6 +40,7 @@ def naive(predicted, truth):
         "b_cubed": b_cubed,
         "exact": (len(found), len(wanted), len(found & wanted)),
         "mixed": (len(mixed), sum(map(len, mixed)), len(split)),
+        "misplaced": sum(len(c) - max(Counter(truth[i] for i in c).values()) for c in found),
     }
 
 
@@ -49,6 +51,7 @@ def test_the_figures_are_those_of_the_definitions(labels):
     assert [figures.b_cubed.precision, figures.b_cubed.recall] == pytest.approx(expected["b_cubed"])
     assert (figures.clusters, figures.true_clusters, figures.exact_clusters) == expected["exact"]
     assert (figures.over_merged_clusters, figures.over_merged_records, figures.split_people) == expected["mixed"]
+    assert figures.misplaced_records == expected["misplaced"]
 
 
 @given(LABELS)

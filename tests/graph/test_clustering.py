@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -12,12 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from naive_clusters import clusters
-from retrato.graph.clustering import DECIDED, NEVER_COMPARED_INFORMATION, Pairs, cluster, held_apart
+from retrato.graph import clustering
+from retrato.graph.clustering import DECIDED, NEVER_COMPARED_INFORMATION, Pairs, held_apart
 from retrato.graph.constraints import AtMost, OneEach
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Iterable
+
+
+def cluster(records: int, pairs: Pairs, **how: Any) -> np.ndarray:
+    return clustering.cluster(records, pairs, **how).labels
+
 
 EDGES = st.dictionaries(
     st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] < pair[1]), st.integers(-5000, 5000)

@@ -32,8 +32,15 @@ def summary(resolution: Resolution) -> dict[str, int]:
 
 
 def show_summary(resolution: Resolution) -> None:
-    """Print the counts, and the notes of the run."""
+    """Print the counts, what is expected of the profiles, and the notes of the run."""
     show_table(summary(resolution).items(), numbers=(1,))
+    counts = resolution.report["counts"]
+    if "expected_precision" in counts:
+        show()
+        show(
+            f"expected: {counts['expected_precision']:.1%} of the pairs of records in one profile are one person, and "
+            f"{counts['expected_recall']:.1%} of the likely pairs are in one profile"
+        )
     notes: list[str] = resolution.report["notes"]
     if notes:
         show()

@@ -45,7 +45,9 @@ class Evaluation:
     """A result held against the truth.
 
     `pairs`, `true_pairs` and `shared_pairs` are pairs of records that the result joins, the truth joins, and both join.
-    An over-merged cluster holds more than one true person; a split person is in more than one cluster.
+    An over-merged cluster holds more than one true person; `over_merged_records` are all records of such clusters, and
+    `misplaced_records` those of them that belong to anybody but the person with the most records in the cluster. A
+    split person is in more than one cluster.
     `coverage` is there when the labels came from files, `by_trap` when the truth says what makes its records hard: the
     figures of every trap, the one with the most wrong pairs first.
     """
@@ -62,6 +64,7 @@ class Evaluation:
     exact: Scores
     over_merged_clusters: int
     over_merged_records: int
+    misplaced_records: int
     split_people: int
     coverage: Coverage | None = None
     by_trap: dict[str, TrapFigures] = field(default_factory=dict)
@@ -96,6 +99,7 @@ class Evaluation:
             ("exact clusters", self.exact_clusters),
             ("over-merged clusters", self.over_merged_clusters),
             ("records in them", self.over_merged_records),
+            ("of somebody else", self.misplaced_records),
             ("split people", self.split_people),
         ]
         if self.coverage is not None:
@@ -136,6 +140,8 @@ def evaluate(
 
     >>> figures.exact_clusters, figures.over_merged_clusters, figures.over_merged_records, figures.split_people
     (0, 1, 3, 1)
+    >>> figures.misplaced_records
+    1
     """
     found, wanted = _codes(predicted, "predicted"), _codes(truth, "truth")
     if len(found) != len(wanted):
@@ -167,6 +173,8 @@ def _figures(sizes: tuple[Codes, Codes], cells: tuple[Codes, Codes, Codes]) -> E
     )
     exact = int(((shared == cluster_sizes[cluster]) & (shared == person_sizes[person])).sum())
     over_merged = np.bincount(cluster, minlength=len(cluster_sizes)) > 1
+    largest = np.zeros(len(cluster_sizes), np.int64)
+    np.maximum.at(largest, cluster, shared)
     return Evaluation(
         records=records,
         clusters=len(cluster_sizes),
@@ -184,6 +192,7 @@ def _figures(sizes: tuple[Codes, Codes], cells: tuple[Codes, Codes, Codes]) -> E
         exact=Scores.of(found=len(cluster_sizes), right=exact, wanted=len(person_sizes)),
         over_merged_clusters=int(over_merged.sum()),
         over_merged_records=int(cluster_sizes[over_merged].sum()),
+        misplaced_records=records - int(largest.sum()),
         split_people=int((np.bincount(person, minlength=len(person_sizes)) > 1).sum()),
     )
 

@@ -16,25 +16,27 @@ round all couples of clusters are joined that are each other's best choice.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrato.graph.rivals import Rivals
+from retrato.matching.model import BIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from retrato.graph.constraints import Constraint, Held
     from retrato.matching.together import Ranks, Together
 
-    Ints = NDArray[np.signedinteger[Any]]
-    Flags = NDArray[np.bool_]
+Ints = NDArray[np.signedinteger[Any]]
+Flags = NDArray[np.bool_]
 
 #: The weight of a decision: beyond any sum of match weights.
 DECIDED = 1 << 40
+#: Beyond this match weight a probability is 1.
+_SURE = 1 << 20
 #: The information, in bits, that a pair counts with which was never compared.
 NEVER_COMPARED_INFORMATION = 16
 
@@ -53,6 +55,17 @@ class Pairs:
     weight: Ints
     information: Ints
     ranks: Ranks | None = None
+
+
+class Clusters(NamedTuple):
+    """The cluster of every record (N,), which is the smallest record number in it; and for each cluster, at that
+    number, how many of its pairs of records are expected to be one person (N,).
+
+    When two clusters are joined at a match weight, all pairs between them are one person with its probability.
+    """
+
+    labels: Ints
+    expected: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,18 +127,20 @@ def cluster(
     constraints: Sequence[Constraint] = (),
     together: Together | None = None,
     threshold: int = 0,
-) -> Ints:
-    """The cluster of every record (N,): the smallest record number in it.
+) -> Clusters:
+    """Make clusters of N records.
 
     `never_compared` (0 or less) is the weight of a pair that is not in `pairs`. No two clusters are joined that a
     constraint forbids to be one, nor any whose match weight is not above `threshold` by what they know `together`.
 
     >>> pairs = Pairs(np.array([0, 1]), np.array([1, 2]), np.array([9000, 9000]), np.array([30, 30]))
-    >>> cluster(3, pairs, never_compared=-1024).tolist()
-    [0, 0, 0]
+    >>> clusters = cluster(3, pairs, never_compared=-1024)
+    >>> clusters.labels.tolist(), clusters.expected.round(2).tolist()
+    ([0, 0, 0], [2.95, 0.0, 0.0])
     """
     labels = np.arange(records)
     sizes = np.ones(records, np.int64)
+    expected = np.zeros(records)
     held = [each.held(labels) for each in constraints]
     edges = _edges(pairs, together)
     del pairs  # there can be many millions: nothing is kept longer than needed
@@ -136,8 +151,11 @@ def cluster(
             _forbid(each, edges, wanted)
         couples = _best_couples(edges, mean, wanted) if together is None else _sure_couples(edges, wanted, threshold)
         if not len(couples):
-            return labels
+            return Clusters(labels, expected)
         kept, gone = edges.a[couples], edges.b[couples]
+        weights = mean[couples] if together is None else edges.together[couples]
+        expected[kept] += expected[gone] + sizes[kept] * sizes[gone] / (1 + np.exp2(-np.minimum(weights, _SURE) / BIT))
+        expected[gone] = 0
         del mean
         alive = np.zeros(records, bool)  # a cluster that no mean weight speaks for now will never be joined
         alive[edges.a[wanted]] = alive[edges.b[wanted]] = True
@@ -166,7 +184,7 @@ def held_apart(
 
     >>> from retrato.graph.constraints import OneEach
     >>> pairs, once = Pairs(*np.array([[0], [1], [9000], [30]])), [OneEach(np.array([0, 0]))]
-    >>> labels = cluster(2, pairs, never_compared=-1024, constraints=once)
+    >>> labels = cluster(2, pairs, never_compared=-1024, constraints=once).labels
     >>> [each.tolist() for each in held_apart(pairs, labels, never_compared=-1024, constraints=once)]
     [[0], [1], [0]]
     """

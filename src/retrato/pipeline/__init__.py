@@ -46,12 +46,12 @@ STAGES = (
     Stage("block", block.block, ("pairs",)),
     Stage("train", train.train, (), ("value_bands",)),
     Stage("score", score.score, ("scores",), ("pairs",)),
-    Stage("cluster", cluster.cluster, ("decided", "clusters", "household_clusters", "held_apart")),
+    Stage("cluster", cluster.cluster, ("decided", "clusters", "expected_pairs", "household_clusters", "held_apart")),
     Stage(
         "identify",
         identify.identify,
-        ("assignments", "changes", "household_changes", "redirects", "links", "review"),
-        ("scores", "clusters", "household_clusters", "held_apart"),
+        ("assignments", "certainty", "changes", "household_changes", "redirects", "links", "review"),
+        ("scores", "clusters", "expected_pairs", "household_clusters", "held_apart"),
     ),
     Stage("events", events.events, ("events", "event_identifiers")),
     Stage("assess", assess.assess, ("quality",)),
@@ -60,7 +60,7 @@ STAGES = (
         "portray",
         portray.portray,
         ("values", "timeline", "profiles"),
-        ("events", "event_identifiers"),
+        ("events", "event_identifiers", "certainty"),
     ),
 )
 

@@ -56,9 +56,10 @@ def cluster(run: Run) -> None:
         "together": _together(run),
         "threshold": weight_at(run.ruleset.threshold),
     }
-    labels = cluster_pairs(records, _pairs(run, records, how["together"]), **how)
+    labels, expected = cluster_pairs(records, _pairs(run, records, how["together"]), **how)
     _held_apart(run, labels, reasoned, how)
     run.engine.load("clusters", pa.table({"record": np.arange(records), "cluster": labels}))
+    run.engine.load("expected_pairs", pa.table({"cluster": np.unique(labels), "pairs": expected[np.unique(labels)]}))
     run.counts["profiles"] = len(np.unique(labels))
     households = _households(run, records)
     together = np.bincount(households, minlength=records)[households] > 1
@@ -140,7 +141,7 @@ def _held_apart(run: Run, labels: Ints, reasoned: Sequence[Reasoned], how: _How)
 def _households(run: Run, records: int) -> Ints:
     threshold = weight_at(HOUSEHOLD_FROM)
     found = run.engine.fetch(sql.household_edges(threshold))
-    return cluster_pairs(records, _as_pairs(found), never_compared=units(run.ruleset.never_compared_bits))
+    return cluster_pairs(records, _as_pairs(found), never_compared=units(run.ruleset.never_compared_bits)).labels
 
 
 def _as_pairs(table: pa.Table) -> Pairs:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile import linking
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.compile.scoring import evidence
+from retrato.engines.compile.template import tree
 from retrato.matching.model import weight_at
 from retrato.pipeline.patterns import compared
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def identify(run: Run) -> None:
-    """Make `assignments`, `changes`, `household_changes`, `redirects`, `links` and `review`."""
+    """Make `assignments`, `certainty`, `changes`, `household_changes`, `redirects`, `links` and `review`."""
     previous = run.previous or {}
     for name, data in previous.items():
         run.engine.load(name, data)
@@ -25,11 +26,23 @@ def identify(run: Run) -> None:
     for name, query in steps:
         run.engine.create(name, query)
     run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
+    _expect(run)
     threshold = weight_at(run.ruleset.threshold)
     _describe(run, "links", linking.linked_pairs(threshold))
     _describe(run, "review", linking.doubtful_pairs(weight_at(run.ruleset.review_from)))
     run.counts["links"] = run.engine.count("links")
     run.counts["review"] = run.engine.count("review")
+
+
+def _expect(run: Run) -> None:
+    """How precise and how complete the profiles are expected to be; unknown where no model gives probabilities."""
+    if run.model is None:
+        run.engine.create("certainty", tree(linking.NO_CERTAINTY))
+        return
+    run.engine.create("expected", linking.expected())
+    run.engine.create("certainty", tree(linking.CERTAINTY))
+    run.counts.update(run.engine.fetch(tree(linking.EXPECTED_OF_ALL)).to_pylist()[0])
+    run.engine.drop("expected")
 
 
 def _describe(run: Run, name: str, pairs: exp.Query) -> None:

@@ -34,7 +34,7 @@ LISTS: Mapping[str, str] = {
 FIXED = (
     "profile_id", "household_id", "records", "sources", "first_seen", "last_seen",
     "name", *NAME_PARTS, "birth_date", "sex", *LISTS,
-    "address", *ADDRESS_PARTS, "confidence",
+    "address", *ADDRESS_PARTS, "confidence", "expected_precision", "expected_recall",
 )  # fmt: skip
 
 
