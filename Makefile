@@ -5,7 +5,7 @@ PYTHON ?= python3
 SOURCES := $(shell find src -type f -not -name '*.pyc')
 PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
 
-.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-peers docs clean
+.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-scales bench-peers docs clean
 
 demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
 	.venv/demo/bin/retrato demo --out demo-out
@@ -36,6 +36,9 @@ bench-identifiers: .venv/bench/.stamp  ## speed of every identifier type, what i
 
 bench-quality: .venv/bench/.stamp  ## match quality on public data sets in the folder RETRATO_BENCH_DATA
 	.venv/bench/bin/python benchmarks/quality/run.py
+
+bench-scales: .venv/bench/.stamp  ## generated customers at three sizes: quality, calibration, and whether the model stays the same
+	.venv/bench/bin/python benchmarks/quality/scales.py
 
 PEERS := splink goldenmatch custmatch dedupe recordlinkage
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrato.identifiers.base import Feature, Scope
 from retrato.matching.comparisons import BANDS, comparisons_for
-from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
+from retrato.matching.training import Patterns, TrainingData, ValueCounts, falling, fit
 
 FEATURES = (
     Feature("given_name", Scope.PERSON, "category", ("given_name",)),
@@ -90,3 +92,28 @@ def test_person_specific_fields_say_nothing_about_a_household(model) -> None:
 
 def test_training_is_deterministic(model) -> None:
     assert fit(training_data()) == model
+
+
+SHARES = st.lists(st.floats(1e-9, 1.0), min_size=LEVELS, max_size=LEVELS).map(
+    lambda drawn: np.array(drawn) / sum(drawn)
+)
+
+
+@given(same=SHARES, unrelated=SHARES)
+def test_agreement_is_worth_no_more_when_more_people_share_the_value(same: np.ndarray, unrelated: np.ndarray) -> None:
+    found = falling(same, unrelated)
+    worth = np.log2(found[:BANDS] / unrelated[:BANDS])
+    assert (np.diff(worth) <= 1e-9).all()
+    assert found.sum() == pytest.approx(1)
+    assert found[BANDS:].tolist() == same[BANDS:].tolist()
+
+
+def test_what_falls_anyway_stays_as_it_is() -> None:
+    same, unrelated = np.array([0.5 / 2**band for band in range(BANDS)] + [0.1, 0.2]), np.full(LEVELS, 1 / LEVELS)
+    assert falling(same, unrelated).tolist() == pytest.approx(same.tolist())
+
+
+def test_every_weight_of_a_fit_falls_with_sharing() -> None:
+    for feature in fit(training_data()).features:
+        weights = [feature.same_weight(level) for level in range(BANDS)]
+        assert weights == sorted(weights, reverse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import pyarrow as pa
 import pytest
 
@@ -37,6 +39,18 @@ def test_without_processes_the_values_are_read_here(table, small_steps, monkeypa
     kind = Phone(region="ES")
     with workers.workers(2) as hands:
         assert hands.read(kind, table).to_pydict() == kind.parse_rows(table).to_pydict()
+
+
+def test_a_daemon_reads_by_itself(table, small_steps):
+    """Such as a worker of a task queue, which may start no process."""
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        found = pool.apply(read_in_two, (table,))
+    assert found == Phone(region="ES").parse_rows(table).to_pydict()
+
+
+def read_in_two(table):
+    with workers.workers(2) as hands:
+        return hands.read(Phone(region="ES"), table).to_pydict()
 
 
 def test_an_error_ends_the_processes(table, small_steps):

@@ -138,7 +138,7 @@ class Comparison:
         """The level where one side has the value and the other only texts that it may stand in."""
         for one, other in ((left, right), (right, left)):
             value, there = one[self.key], other[accounts]
-            if isinstance(value, str) and there is not None and other[self.key] is None:
+            if isinstance(value, str) and there is not None and other[self.looked_for or self.key] is None:
                 found = StandsIn(self.key, accounts).holds(one, other)
                 return bands.get(value, 0) if found else self._fuzzy(left, right)
         return MISSING
@@ -162,6 +162,7 @@ def namespaces(values: Sequence[str]) -> set[str]:
 def _given_name(key: str) -> tuple[Level, ...]:
     return (
         Level("same name, other form", Equal("given_root")),
+        Level("initial, and the name in an account", StandsIn("given_letters", "accounts", initial=key)),
         Level("initial", InitialOf(key)),
         Level("given and family name swapped", CrossEqual(key, "family_name")),
         Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
@@ -175,12 +176,19 @@ def _family_name(key: str) -> tuple[Level, ...]:
     crossed = "second_family_name" if key == "family_name" else "family_name"
     return (
         Level("given and family name swapped", CrossEqual(key, "given_name")),
+        *_initial_of_surname(key),
         Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
         Level("the other surname", CrossEqual(key, crossed)),
         Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
         Level("words shared", TokensShared(key, 1.0)),
         Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
     )
+
+
+def _initial_of_surname(key: str) -> tuple[Level, ...]:
+    in_account = StandsIn("family_letters", "accounts", initial=key)
+    found = () if key == "second_family_name" else (Level("initial, and the name in an account", in_account),)
+    return (*found, Level("initial", InitialOf(key)))
 
 
 def _date(key: str) -> tuple[Level, ...]:

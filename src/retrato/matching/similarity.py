@@ -187,7 +187,8 @@ class RatioAtLeast:
 class StandsIn:
     """The key of one side, or its first `length` letters, stands in the texts of the other; `start`: begins one.
 
-    The texts are one, with a bar before and after each.
+    The texts are one, with a bar before and after each. With `initial` they count only where the other side has no more
+    than one letter of that key.
 
     >>> StandsIn("name", "accounts").holds(Keys({"name": "garcia"}), Keys({"accounts": "|pgarcia|"}))
     True
@@ -197,13 +198,16 @@ class StandsIn:
     texts: str
     length: int | None = None
     start: bool = False
+    initial: str | None = None
 
     def holds(self, left: Keys, right: Keys) -> bool:
         """Whether either side's key stands in the other side's texts."""
-        return self._stands(left[self.key], right[self.texts]) or self._stands(right[self.key], left[self.texts])
+        return self._stands(left[self.key], right) or self._stands(right[self.key], left)
 
-    def _stands(self, value: KeyValue, accounts: KeyValue) -> bool:
-        return _any(value, accounts, lambda a, b: ("|" if self.start else "") + a[: self.length] in b)
+    def _stands(self, value: KeyValue, other: Keys) -> bool:
+        if self.initial is not None and not any(len(each) == 1 for each in texts(other[self.initial])):
+            return False
+        return _any(value, other[self.texts], lambda a, b: ("|" if self.start else "") + a[: self.length] in b)
 
 
 Primitive = (

@@ -268,13 +268,32 @@ def fit(data: TrainingData) -> FellegiSunter:
     return _model(state, classes, steps)
 
 
+def falling(same: Floats, unrelated: Floats) -> Floats:
+    """Level shares of one person (L,) with which an exact agreement is worth no more for a value that more people have.
+
+    Neighbouring bands that would say otherwise, mostly ones that hardly any pair is in, are pooled: pool adjacent
+    violators (Ayer et al. 1955, An empirical distribution function for sampling with incomplete information).
+
+    >>> falling(np.array([0.1, 0.3, *[0.0] * 6, 0.6]), np.array([0.1, 0.1, *[0.1] * 6, 0.2])).round(2).tolist()
+    [0.2, 0.2, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.6]
+    """
+    pools: list[tuple[float, float, int]] = []
+    for mine, others in zip(same[:BANDS].tolist(), unrelated[:BANDS].tolist(), strict=True):
+        pools.append((mine, others, 1))
+        while len(pools) > 1 and pools[-1][0] * pools[-2][1] > pools[-2][0] * pools[-1][1]:
+            last, before = pools.pop(), pools.pop()
+            pools.append((last[0] + before[0], last[1] + before[1], last[2] + before[2]))
+    ratio = np.concatenate([np.full(size, mine / others) for mine, others, size in pools])
+    return np.concatenate([unrelated[:BANDS] * ratio, same[BANDS:]])
+
+
 def _model(state: _Fit, classes: Floats, steps: list[int]) -> FellegiSunter:
     data = state.data
     features = tuple(
         FeatureWeights(
             each.feature,
             each.level_names,
-            tuple(float(share) for share in state.level[SAME, part]),
+            tuple(float(share) for share in falling(state.level[SAME, part], state.level[UNRELATED, part])),
             tuple(float(share) for share in state.level[HOUSEHOLD, part]),
             tuple(float(share) for share in state.level[UNRELATED, part]),
         )

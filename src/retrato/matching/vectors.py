@@ -42,8 +42,8 @@ def vectors(levels: NDArray[np.int8], comparisons: Sequence[Comparison], columns
 
     >>> from retrato.identifiers.sex import Sex
     >>> from retrato.matching.comparisons import comparisons_for
-    >>> sex = comparisons_for(Sex().features)  # six bands of exact agreement, one level between, different
-    >>> vectors(np.array([[0], [6], [7], [-1]], np.int8), sex, "strength").ravel().tolist()
+    >>> sex = comparisons_for(Sex().features)  # eight bands of exact agreement, one level between, different
+    >>> vectors(np.array([[0], [8], [9], [-1]], np.int8), sex, "strength").ravel().tolist()
     [1.0, 0.5, 0.0, 0.0]
     """
     made = [_worth(each, columns)[levels[:, place] + 1] for place, each in enumerate(comparisons)]

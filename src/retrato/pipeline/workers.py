@@ -7,6 +7,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import current_process
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -55,8 +56,8 @@ class Workers:
 
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
         """Read a table as `kind.parse_rows` does: in the processes when it is large, here when it is not."""
-        if table.num_rows < LEAST_ROWS or self.count == 1:
-            return kind.parse_rows(table)
+        if table.num_rows < LEAST_ROWS or self.count == 1 or current_process().daemon:
+            return kind.parse_rows(table)  # the workers of a task queue are daemons, which may have no children
         from loky.process_executor import BrokenProcessPool
 
         starts = range(0, table.num_rows, _CHUNK)

@@ -32,11 +32,11 @@ def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, 
         if isinstance(level.test, CrossEqual):
             keys.append(level.test.other)
         if isinstance(level.test, StandsIn):
-            keys.append(level.test.texts)
+            keys += [level.test.texts, level.test.initial or level.test.key]
     for each in comparison.silent:
         keys += (each.key, each.other) if isinstance(each, CrossEqual) else (each.key,)
     if comparison.looked_for_in is not None:
-        keys.append(comparison.looked_for_in)
+        keys += [comparison.looked_for_in, comparison.looked_for or comparison.key]
     extra = ("codes", "spaces") if comparison.key in lists else ("band",)
     return (*keys, *(f"{comparison.key}_{name}" for name in extra))
 
@@ -45,7 +45,9 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     key = comparison.key
     if comparison.looked_for_in is not None:
         return tree(
-            "CASE WHEN contains(:rt, :l) THEN :lb WHEN contains(:lt, :r) THEN :rb END",
+            """
+            CASE WHEN :rn IS NULL AND contains(:rt, :l) THEN :lb WHEN :ln IS NULL AND contains(:lt, :r) THEN :rb END
+            """,
             **_looked_for(comparison, comparison.looked_for_in),
             lb=left(f"{key}_band"),
             rb=right(f"{key}_band"),
@@ -67,8 +69,8 @@ def _missing(comparison: Comparison) -> Node:
     if comparison.looked_for_in is not None:
         return tree(
             """
-            NOT ((:l IS NOT NULL AND :r IS NULL AND :rt IS NOT NULL)
-              OR (:r IS NOT NULL AND :l IS NULL AND :lt IS NOT NULL))
+            NOT ((:l IS NOT NULL AND :rn IS NULL AND :rt IS NOT NULL)
+              OR (:r IS NOT NULL AND :ln IS NULL AND :lt IS NOT NULL))
             """,
             **_looked_for(comparison, comparison.looked_for_in),
         )
@@ -82,9 +84,12 @@ def _missing(comparison: Comparison) -> Node:
 
 
 def _looked_for(comparison: Comparison, accounts: str) -> dict[str, Node]:
-    """The value of each side, and the texts of each side."""
-    key = comparison.key
-    return {"l": left(key), "r": right(key), "lt": left(accounts), "rt": right(accounts)}
+    """The value of each side, the texts of each side, and what a side must lack to be looked at."""
+    key, lacking = comparison.key, comparison.looked_for or comparison.key
+    return {
+        **{"l": left(key), "r": right(key), "lt": left(accounts), "rt": right(accounts)},
+        **{"ln": left(lacking), "rn": right(lacking)},
+    }
 
 
 def _level(comparison: Comparison, lists: Collection[str]) -> Node:

@@ -150,13 +150,16 @@ def test(primitive: Primitive, lists: Collection[str]) -> Node:
                 one=_across(left(key), right(other), key in lists, other in lists),
                 two=_across(left(other), right(key), other in lists, key in lists),
             )
-        case StandsIn(key, texts, length, start):
+        case StandsIn(key, texts, length, start, initial):
             bar = "|" if start else ""
-            return tree(
-                "(coalesce(:one, FALSE) OR coalesce(:two, FALSE))",
-                one=_stands(left(key), right(texts), length, bar),
-                two=_stands(right(key), left(texts), length, bar),
-            )
+            one = _stands(left(key), right(texts), length, bar)
+            two = _stands(right(key), left(texts), length, bar)
+            if initial is not None:
+                one, two = (
+                    tree("(len(:i) = 1 AND :stands)", i=side(initial), stands=stands)
+                    for side, stands in ((right, one), (left, two))
+                )
+            return tree("(coalesce(:one, FALSE) OR coalesce(:two, FALSE))", one=one, two=two)
         case Equal(key) | TokensShared(key, _) | InitialOf(key) | PrefixEqual(key, _) | RatioAtLeast(key, _):
             many = key in lists
             return _any(left(key), right(key), _test(primitive), one_list=many, other_list=many)
