@@ -6,6 +6,7 @@ import pytest
 
 from retrato import Resolution, Source, resolve
 from retrato.datasets import PEDRO, omnichannel
+from retrato.evaluation.truth import evaluate_tables
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,25 @@ def test_whoever_answers_finds_pedro(resolution, data) -> None:
         found = resolution.find(**question)
         assert profile in [each.profile_id for each in found[:3]], question
         assert all(each.reasons for each in found)
+
+
+def test_the_result_knows_how_good_it_is(data, resolution) -> None:
+    found = evaluate_tables(resolution.assignments, data.truth).pairwise
+    counts = resolution.report["counts"]
+    assert counts["expected_precision"] == pytest.approx(found.precision, abs=0.02)
+    assert counts["expected_recall"] == pytest.approx(found.recall, abs=0.04)
+    profiles = resolution.profiles.to_pylist()
+    assert all(row["expected_precision"] == 1 for row in profiles if row["records"] == 1)
+    assert all(0.5 < row["expected_precision"] <= 1 and 0 < row["expected_recall"] <= 1 for row in profiles)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("records", "seed"), [(1000, 1), (3000, 7), (5000, 1), (2000, 5)])
+def test_father_and_son_are_two_whatever_the_population_around_them(records: int, seed: int) -> None:
+    """They have one name and one home, and some of their records know little more."""
+    made = omnichannel(records, seed=seed, events=False)
+    found = resolve([Source(name, table, region="ES") for name, table in made.records.items()])
+    (profile,) = profiles_of(made, found, PEDRO.person_id)
+    assert {row["records_in_profile"] for row in found.crosswalk.to_pylist() if row["profile_id"] == profile} == {
+        len(records_of(made, PEDRO.person_id))
+    }

@@ -32,7 +32,7 @@ from retrato.matching.labels import LabelEvidence, LabelledPatterns
 from retrato.matching.model import FeatureWeights, FellegiSunter
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -157,15 +157,32 @@ class _Fit:
     def unrelated(self, expected: Floats) -> Floats:
         """Level shares among unrelated pairs, given the expected related pairs at each level (L,)."""
         result = self.sampled.copy()
-        for part, values in zip(self.slices, self.data.values, strict=True):
+        place = {each.feature: number for number, each in enumerate(self.data.comparisons)}
+        # what is looked for in accounts after the names themselves, whose shares it is judged by
+        for number in sorted(place.values(), key=lambda number: self._base(number, place) is not None):
+            part, values = self.slices[number], self.data.values[number]
             comparable = max(values.comparable * self.data.pairs, 1.0)
             raw = values.agreeing / comparable
-            floor = 0.005 * raw + 0.5 / comparable
-            exact = np.maximum(raw - expected[part][:BANDS] / comparable, floor)
+            base = self._base(number, place)
+            if base is None:
+                floor = 0.005 * raw + 0.5 / comparable
+                exact = np.maximum(raw - expected[part][:BANDS] / comparable, floor)
+            else:
+                drawn = values.comparable * float(self.data.random.counts.sum())
+                exact = (raw * drawn + 1) / (drawn + 1 / np.maximum(result[self.slices[base]][:BANDS], 1e-12))
             exact *= min(1.0, 0.9 / exact.sum())
             rest = self.sampled[part][BANDS:]
             result[part] = np.concatenate([exact, rest / rest.sum() * (1 - exact.sum())])
         return result
+
+    def _base(self, number: int, place: Mapping[str, int]) -> int | None:
+        """The feature whose values this one looks for. How often strangers agree on a rare one, no sample can tell.
+
+        So its share is expected to be that of the base feature, with as much certainty as one pair of the sample has
+        (the mean of a gamma distribution, from an exponential one).
+        """
+        looked_for = self.data.comparisons[number].looked_for
+        return None if looked_for is None else place.get(looked_for)
 
     def start(self) -> None:
         unrelated = self.unrelated(np.zeros(self.offsets.width))
