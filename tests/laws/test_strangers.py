@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from retrato import Source, resolve
@@ -29,37 +29,39 @@ STRANGERS = st.lists(
 NAMES = {"given": "first name", "family": "last name", "email": "email", "phone": "phone", "born": "birth date"}
 
 
-@pytest.fixture(scope="module")
-def customers():
-    made = omnichannel(300, seed=4, events=False)
-    return [Source(name, table, region="ES") for name, table in made.records.items()]
+class Customers:
+    """Generated customers, resolved with a model that stays the same."""
+
+    def __init__(self) -> None:
+        made = omnichannel(300, seed=4, events=False)
+        self.sources = [Source(name, table, region="ES") for name, table in made.records.items()]
+        self.model = resolve(self.sources).model
+        self.clusters = self.with_()
+
+    def with_(self, *others: Source) -> set[frozenset[tuple[str, str]]]:
+        """The clusters when other sources are there too."""
+        found: dict[str, set[tuple[str, str]]] = {}
+        for row in resolve([*self.sources, *others], model=self.model).assignments.to_pylist():
+            found.setdefault(row["profile_id"], set()).add((row["source"], row["record_key"]))
+        return {frozenset(members) for members in found.values()}
 
 
 @pytest.fixture(scope="module")
-def fitted(customers):
-    return resolve(customers).model
+def customers() -> Customers:
+    return Customers()
 
 
-def clusters(sources, model):
-    rows = resolve(sources, model=model).assignments.to_pylist()
-    found: dict[str, set[tuple[str, str]]] = {}
-    for row in rows:
-        found.setdefault(row["profile_id"], set()).add((row["source"], row["record_key"]))
-    return {frozenset(members) for members in found.values()}
-
-
-@pytest.fixture(scope="module")
-def before(customers, fitted):
-    return clusters(customers, fitted)
-
-
+@pytest.mark.slow
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    max_examples=5,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 @given(strangers=STRANGERS)
-def test_a_stranger_changes_no_profile(customers, fitted, before, strangers):
+def test_a_stranger_changes_no_profile(customers: Customers, strangers: list[dict[str, str | None]]) -> None:
     table = pd.DataFrame([{NAMES[name]: value for name, value in each.items()} for each in strangers], dtype="string")
     table.insert(0, "id", [f"z{number}" for number in range(len(table))])
-    after = clusters([*customers, Source("strangers", table, key="id", region="ZW")], fitted)
-    assert before <= after
-    assert {source for members in after - before for source, _ in members} == {"strangers"}
+    after = customers.with_(Source("strangers", table, key="id", region="ZW"))
+    assert customers.clusters <= after
+    assert {source for members in after - customers.clusters for source, _ in members} == {"strangers"}
