@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 _HEAD = (
     *("library", "labels", "threshold", "precision", "recall", "pairwise F1", "B³ F1"),
-    *("exact clusters", "over-merged records", "seconds", "peak MB"),
+    *("exact clusters", "over-merged records", "misplaced records", "seconds", "peak MB"),
 )
 _EXPLAINED = "Pairs of which at least one record has the trap; what costs most comes first."
 _TRAPS = (
@@ -52,10 +52,16 @@ def _cells(row: dict[str, Any]) -> Iterator[tuple[str, ...]]:
             *(f"{pairwise[score]:.4f}" for score in ("precision", "recall", "f1")),
             f"{figures['b_cubed']['f1']:.4f}",
             f"{figures['exact_clusters']:,}",
-            f"{figures['over_merged_records']:,} ({figures['over_merged_records'] / figures['records']:.2%})",
+            _of_records(figures, "over_merged_records"),
+            _of_records(figures, "misplaced_records"),
             f"{row['seconds']:,.1f}",
             f"{row['megabytes']:,}",
         )
+
+
+def _of_records(figures: dict[str, Any], name: str) -> str:
+    """A number of records and its share; rows that were measured before the figure was taken have none."""
+    return f"{figures[name]:,} ({figures[name] / figures['records']:.2%})" if name in figures else "–"
 
 
 def _closed(rows: Sequence[dict[str, Any]]) -> list[str]:

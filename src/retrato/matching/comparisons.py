@@ -136,12 +136,14 @@ class Comparison:
 
     def _looked_for(self, left: Keys, right: Keys, bands: dict[str, int], accounts: str) -> int:
         """The level where one side has the value and the other only texts that it may stand in."""
+        possible = False
         for one, other in ((left, right), (right, left)):
             value, there = one[self.key], other[accounts]
             if isinstance(value, str) and there is not None and other[self.looked_for or self.key] is None:
-                found = StandsIn(self.key, accounts).holds(one, other)
-                return bands.get(value, 0) if found else self._fuzzy(left, right)
-        return MISSING
+                possible = True
+                if any(value in text for text in texts(there)):
+                    return bands.get(value, 0)
+        return self._fuzzy(left, right) if possible else MISSING
 
     def _fuzzy(self, left: Keys, right: Keys) -> int:
         for number, each in enumerate(self.levels, BANDS):
