@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from naive_clusters import clusters
 from retrato.graph import clustering
-from retrato.graph.clustering import DECIDED, NEVER_COMPARED_INFORMATION, Pairs, held_apart
+from retrato.graph.clustering import NEVER_COMPARED_INFORMATION, Pairs, held_apart
 from retrato.graph.constraints import AtMost, OneEach
+from retrato.matching.model import DECIDED
 
 if TYPE_CHECKING:
     import random

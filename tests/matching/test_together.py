@@ -9,8 +9,8 @@ from retrato.identifiers.base import Feature, Scope
 from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.calibration import Calibration
 from retrato.matching.comparisons import MISSING, comparisons_for
-from retrato.matching.model import FeatureWeights, FellegiSunter
-from retrato.matching.together import CERTAIN, Together
+from retrato.matching.model import DECIDED, FeatureWeights, FellegiSunter
+from retrato.matching.together import Together
 
 FEATURES = (
     Feature("given_name", Scope.PERSON, "given_name", ("given_name",)),
@@ -84,4 +84,4 @@ def test_a_name_that_is_known_is_not_counted_again_where_it_is_found_in_an_accou
 def test_a_decision_is_beyond_any_evidence():
     together = Together(model(), COMPARISONS)
     levels = np.array([[len(each.level_names) - 1 for each in COMPARISONS]], np.int8)
-    assert together.weights(together.ranks(levels, np.array([True]))).tolist() == [CERTAIN]
+    assert together.weights(together.ranks(levels, np.array([True]))).tolist() == [DECIDED]

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrato.graph.rivals import Rivals
-from retrato.matching.model import BIT
+from retrato.matching.model import DECIDED, probability
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
 Ints = NDArray[np.signedinteger[Any]]
 Flags = NDArray[np.bool_]
 
-#: The weight of a decision: beyond any sum of match weights.
-DECIDED = 1 << 40
-#: Beyond this match weight a probability is 1.
-_SURE = 1 << 20
 #: The information, in bits, that a pair counts with which was never compared.
 NEVER_COMPARED_INFORMATION = 16
 
@@ -154,7 +150,7 @@ def cluster(
             return Clusters(labels, expected)
         kept, gone = edges.a[couples], edges.b[couples]
         weights = mean[couples] if together is None else edges.together[couples]
-        expected[kept] += expected[gone] + sizes[kept] * sizes[gone] / (1 + np.exp2(-np.minimum(weights, _SURE) / BIT))
+        expected[kept] += expected[gone] + sizes[kept] * sizes[gone] * probability(weights)
         expected[gone] = 0
         del mean
         alive = np.zeros(records, bool)  # a cluster that no mean weight speaks for now will never be joined

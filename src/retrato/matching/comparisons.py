@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.matching.similarity import (
     CrossEqual,
@@ -71,6 +71,13 @@ class Level:
     test: Primitive
 
 
+class LookedFor(NamedTuple):
+    """What is looked for in accounts: the feature, and the key of the texts in which its values may stand."""
+
+    feature: str
+    texts: str
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """The comparison of one feature.
@@ -86,25 +93,23 @@ class Comparison:
     levels: tuple[Level, ...]
     namespaced: bool = False
     silent: tuple[Primitive, ...] = ()
-    #: the key of the texts in which the value of one side is looked for where the other side has none of its own: that
-    #: is then what exact agreement means
-    looked_for_in: str | None = None
+    #: the value of one side is looked for where the other side has none of its own: exact agreement means that it is
+    #: found
+    looked_for: LookedFor | None = None
     #: how often two people of one household agree as one person does: those who are named after another, twins
     alike_at_home: float = 0.0
     #: only where none of these comparisons is possible
     instead_of: tuple[Comparison, ...] = ()
-    #: the feature whose values are looked for
-    looked_for: str | None = None
 
     @property
     def everywhere(self) -> bool:
         """Whether the comparison is made wherever both sides have a value, so that counts of values tell its chance."""
-        return self.looked_for_in is None and not self.instead_of
+        return self.looked_for is None and not self.instead_of
 
     @property
     def tells_again(self) -> tuple[str, ...]:
         """The features that tell the same and tell it better: of a pair, or of several pairs together, one counts."""
-        return (*(each.feature for each in self.instead_of), *((self.looked_for,) if self.looked_for else ()))
+        return (*(each.feature for each in self.instead_of), *((self.looked_for.feature,) if self.looked_for else ()))
 
     @property
     def level_names(self) -> tuple[str, ...]:
@@ -114,8 +119,8 @@ class Comparison:
 
     def level(self, left: Keys, right: Keys, bands: dict[str, int]) -> int:
         """The level of two records; `bands` gives the band of each exactly agreeing value."""
-        if self.looked_for_in is not None:
-            return self._looked_for(left, right, bands, self.looked_for_in)
+        if self.looked_for is not None:
+            return self._found(left, right, bands, self.looked_for)
         if not self.is_possible(left, right):
             return MISSING
         common = set(texts(left[self.key])) & set(texts(right[self.key]))
@@ -127,19 +132,19 @@ class Comparison:
 
     def is_possible(self, left: Keys, right: Keys) -> bool:
         """Whether there is something to compare, which may still say nothing."""
-        if self.looked_for_in is not None:
-            return self._looked_for(left, right, {}, self.looked_for_in) != MISSING
+        if self.looked_for is not None:
+            return self._found(left, right, {}, self.looked_for) != MISSING
         mine, yours = texts(left[self.key]), texts(right[self.key])
         if not mine or not yours or (self.namespaced and not namespaces(mine) & namespaces(yours)):
             return False
         return not any(each.is_possible(left, right) for each in self.instead_of)
 
-    def _looked_for(self, left: Keys, right: Keys, bands: dict[str, int], accounts: str) -> int:
+    def _found(self, left: Keys, right: Keys, bands: dict[str, int], looked_for: LookedFor) -> int:
         """The level where one side has the value and the other only texts that it may stand in."""
         possible = False
         for one, other in ((left, right), (right, left)):
-            value, there = one[self.key], other[accounts]
-            if isinstance(value, str) and there is not None and other[self.looked_for or self.key] is None:
+            value, there = one[self.key], other[looked_for.texts]
+            if isinstance(value, str) and there is not None and other[looked_for.feature] is None:
                 possible = True
                 if any(value in text for text in texts(there)):
                     return bands.get(value, 0)
@@ -326,10 +331,10 @@ SILENT: dict[str, tuple[Primitive, ...]] = {
 
 #: Of two people of one household so many have one given name (a child named after a parent) or one birth date (twins).
 ALIKE_AT_HOME = {"given_name": 0.02, "given_name_in_account": 0.02, "date": 0.01}
-#: Comparisons of the value of a feature with texts of the other side: the feature, and the key of the texts.
+#: Comparisons of the value of a feature with texts of the other side.
 LOOKED_FOR = {
-    "given_name_in_account": ("given_name", "accounts"),
-    "family_name_in_account": ("family_name", "accounts"),
+    "given_name_in_account": LookedFor("given_name", "accounts"),
+    "family_name_in_account": LookedFor("family_name", "accounts"),
 }
 #: Features that only count where others say nothing. Where somebody lives counts once, as closely as it is known.
 INSTEAD_OF = {
@@ -348,7 +353,6 @@ def comparison_for(feature: Feature) -> Comparison:
     ('similar (0.9)', 'different')
     """
     key = feature.keys[0]
-    looked_for, looked_for_in = LOOKED_FOR.get(feature.comparison, (None, None))
     return Comparison(
         feature=feature.name,
         key=key,
@@ -357,8 +361,7 @@ def comparison_for(feature: Feature) -> Comparison:
         levels=LEVELS[feature.comparison](key),
         namespaced=feature.namespaced,
         silent=SILENT.get(feature.comparison, ()),
-        looked_for_in=looked_for_in,
-        looked_for=looked_for,
+        looked_for=LOOKED_FOR.get(feature.comparison),
         alike_at_home=ALIKE_AT_HOME.get(feature.comparison, 0.0),
     )
 

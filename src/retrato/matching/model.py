@@ -15,7 +15,7 @@ import json
 import math
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from retrato.errors import ModelError
 from retrato.matching.calibration import Calibration
@@ -24,10 +24,15 @@ from retrato.matching.comparisons import MISSING, Comparison
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
 #: Units of a bit.
 BIT = 1024
 #: No single level is worth more than this many bits either way.
 MOST_BITS = 40.0
+#: The weight of a decision: beyond any sum of match weights.
+DECIDED = 1 << 40
 FORMAT = 1
 
 
@@ -50,13 +55,21 @@ def softplus(weight: int) -> int:
     return round((bits + math.log2(1 + 2.0**-bits)) * BIT) if bits > 0 else round(math.log2(1 + 2.0**bits) * BIT)
 
 
-def probability(weight: float) -> float:
-    """The probability at a match weight in units.
+@overload
+def probability(weight: float) -> float: ...
 
-    >>> probability(0)
-    0.5
+
+@overload
+def probability(weight: NDArray[Any]) -> NDArray[np.float64]: ...
+
+
+def probability(weight: float | NDArray[Any]) -> float | NDArray[np.float64]:
+    """The probability at a match weight in units, or the probabilities at an array of them.
+
+    >>> probability(0), probability(DECIDED)
+    (0.5, 1.0)
     """
-    odds_against: float = 2.0 ** (-weight / BIT)
+    odds_against: float | NDArray[np.float64] = 2.0 ** (-weight / BIT)
     return 1 / (1 + odds_against)
 
 

@@ -210,6 +210,19 @@ class StandsIn:
         return _any(value, other[self.texts], lambda a, b: ("|" if self.start else "") + a[: self.length] in b)
 
 
+def keys_of(test: Primitive) -> tuple[str, ...]:
+    """The keys that a test reads.
+
+    >>> keys_of(CrossEqual("given_name", "family_name"))
+    ('given_name', 'family_name')
+    """
+    if isinstance(test, CrossEqual):
+        return test.key, test.other
+    if isinstance(test, StandsIn):
+        return test.key, test.texts, test.initial or test.key
+    return (test.key,)
+
+
 Primitive = (
     StandsIn
     | Equal

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from retrato.matching.model import BIT
+from retrato.matching.model import BIT, DECIDED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 Ranks = NDArray[np.int8]
 Ints = NDArray[np.int64]
-
-#: What is beyond any sum of match weights.
-CERTAIN = 1 << 40
 
 
 class Together:
@@ -78,7 +75,7 @@ class Together:
         weights = same - np.rint(np.logaddexp2(0, household / BIT) * BIT).astype(np.int64)
         if self._model.calibration is not None:
             weights = np.floor(weights * self._model.calibration.slope).astype(np.int64)
-        return np.where(ranks[:, -1] == 1, CERTAIN, weights)
+        return np.where(ranks[:, -1] == 1, DECIDED, weights)
 
 
 def _order(feature: FeatureWeights) -> Ints:

@@ -32,7 +32,7 @@ from retrato.matching.labels import LabelEvidence, LabelledPatterns
 from retrato.matching.model import FeatureWeights, FellegiSunter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -143,6 +143,7 @@ class _Fit:
         self.person = [each.scope is Scope.PERSON for each in data.comparisons]
         self.slices = self.offsets.slices()
         self.sampled = self._sampled_unrelated()
+        self.bases = self._bases()
         self.labels = None if data.labels is None else LabelEvidence(data.labels, data.masks, self.offsets.hot)
         rules = len(data.masks) + 1
         self.pi = np.full((rules, 3), 1 / 3)
@@ -157,13 +158,11 @@ class _Fit:
     def unrelated(self, expected: Floats) -> Floats:
         """Level shares among unrelated pairs, given the expected related pairs at each level (L,)."""
         result = self.sampled.copy()
-        place = {each.feature: number for number, each in enumerate(self.data.comparisons)}
         # what is looked for in accounts after the names themselves, whose shares it is judged by
-        for number in sorted(place.values(), key=lambda number: self._base(number, place) is not None):
+        for number, base in sorted(enumerate(self.bases), key=lambda each: each[1] is not None):
             part, values = self.slices[number], self.data.values[number]
             comparable = max(values.comparable * self.data.pairs, 1.0)
             raw = values.agreeing / comparable
-            base = self._base(number, place)
             if base is None:
                 floor = 0.005 * raw + 0.5 / comparable
                 exact = np.maximum(raw - expected[part][:BANDS] / comparable, floor)
@@ -175,14 +174,15 @@ class _Fit:
             result[part] = np.concatenate([exact, rest / rest.sum() * (1 - exact.sum())])
         return result
 
-    def _base(self, number: int, place: Mapping[str, int]) -> int | None:
-        """The feature whose values this one looks for. How often strangers agree on a rare one, no sample can tell.
+    def _bases(self) -> list[int | None]:
+        """For every feature the one whose values it looks for. How often strangers agree on a rare one no sample tells.
 
         So its share is expected to be that of the base feature, with as much certainty as one pair of the sample has
         (the mean of a gamma distribution, from an exponential one).
         """
-        looked_for = self.data.comparisons[number].looked_for
-        return None if looked_for is None else place.get(looked_for)
+        place = {each.feature: number for number, each in enumerate(self.data.comparisons)}
+        looked_for = [each.looked_for for each in self.data.comparisons]
+        return [None if each is None else place.get(each.feature) for each in looked_for]
 
     def start(self) -> None:
         unrelated = self.unrelated(np.zeros(self.offsets.width))

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from retrato.engines.compile import linking as sql
 from retrato.engines.compile.template import query
-from retrato.graph.clustering import DECIDED, Pairs, held_apart
+from retrato.graph.clustering import Pairs, held_apart
 from retrato.graph.clustering import cluster as cluster_pairs
 from retrato.graph.components import components
-from retrato.matching.model import units, weight_at
+from retrato.matching.model import DECIDED, units, weight_at
 from retrato.matching.together import Together
 from retrato.pipeline.constraints import constraints_of
 from retrato.pipeline.patterns import compared, level_matrix
@@ -59,12 +59,12 @@ def cluster(run: Run) -> None:
     labels, expected = cluster_pairs(records, _pairs(run, records, how["together"]), **how)
     _held_apart(run, labels, reasoned, how)
     run.engine.load("clusters", pa.table({"record": np.arange(records), "cluster": labels}))
-    run.engine.load("expected_pairs", pa.table({"cluster": np.unique(labels), "pairs": expected[np.unique(labels)]}))
-    run.counts["profiles"] = len(np.unique(labels))
+    own = np.flatnonzero(labels == np.arange(records))
+    run.engine.load("expected_pairs", pa.table({"cluster": own, "pairs": expected[own]}))
+    run.counts["profiles"] = len(own)
     households = _households(run, records)
     together = np.bincount(households, minlength=records)[households] > 1
-    own = labels == np.arange(records)
-    members = np.flatnonzero(together & own)
+    members = own[together[own]]
     run.engine.load("household_clusters", pa.table({"cluster": members, "household": households[members]}))
     run.counts["households"] = len(np.unique(households[members]))
 

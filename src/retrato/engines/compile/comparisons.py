@@ -14,10 +14,12 @@ from sqlglot import exp
 from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
 from retrato.engines.compile.template import Node, column, table, tree
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
-from retrato.matching.similarity import CrossEqual, StandsIn
+from retrato.matching.similarity import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+
+    from retrato.matching.comparisons import LookedFor
 
 
 def level_column(comparison: Comparison) -> str:
@@ -26,29 +28,20 @@ def level_column(comparison: Comparison) -> str:
 
 
 def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, ...]:
-    keys = [comparison.key]
-    for level in comparison.levels:
-        keys.append(level.test.key)
-        if isinstance(level.test, CrossEqual):
-            keys.append(level.test.other)
-        if isinstance(level.test, StandsIn):
-            keys += [level.test.texts, level.test.initial or level.test.key]
-    for each in comparison.silent:
-        keys += (each.key, each.other) if isinstance(each, CrossEqual) else (each.key,)
-    if comparison.looked_for_in is not None:
-        keys += [comparison.looked_for_in, comparison.looked_for or comparison.key]
+    tests = (*(level.test for level in comparison.levels), *comparison.silent)
+    keys = [comparison.key, *(key for each in tests for key in keys_of(each)), *(comparison.looked_for or ())]
     extra = ("codes", "spaces") if comparison.key in lists else ("band",)
     return (*keys, *(f"{comparison.key}_{name}" for name in extra))
 
 
 def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     key = comparison.key
-    if comparison.looked_for_in is not None:
+    if comparison.looked_for is not None:
         return tree(
             """
             CASE WHEN :rn IS NULL AND contains(:rt, :l) THEN :lb WHEN :ln IS NULL AND contains(:lt, :r) THEN :rb END
             """,
-            **_looked_for(comparison, comparison.looked_for_in),
+            **_looked_for(key, comparison.looked_for),
             lb=left(f"{key}_band"),
             rb=right(f"{key}_band"),
         )
@@ -56,9 +49,10 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
         return tree("CASE WHEN :l = :r THEN :band END", l=left(key), r=right(key), band=left(f"{key}_band"))
     return tree(
         """
-        CASE WHEN len(:l) = 1 AND len(:r) = 1 THEN CASE WHEN :l[1] = :r[1] THEN :l[1] % 8 END
-        ELSE list_min(list_transform(list_intersect(:l, :r), lambda c: c % 8)) END
+        CASE WHEN len(:l) = 1 AND len(:r) = 1 THEN CASE WHEN :l[1] = :r[1] THEN :l[1] % :bands END
+        ELSE list_min(list_transform(list_intersect(:l, :r), lambda c: c % :bands)) END
         """,
+        bands=BANDS,
         l=left(f"{key}_codes"),
         r=right(f"{key}_codes"),
     )
@@ -66,13 +60,13 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
 
 def _missing(comparison: Comparison) -> Node:
     key = comparison.key
-    if comparison.looked_for_in is not None:
+    if comparison.looked_for is not None:
         return tree(
             """
             NOT ((:l IS NOT NULL AND :rn IS NULL AND :rt IS NOT NULL)
               OR (:r IS NOT NULL AND :ln IS NULL AND :lt IS NOT NULL))
             """,
-            **_looked_for(comparison, comparison.looked_for_in),
+            **_looked_for(key, comparison.looked_for),
         )
     missing = tree("(:l IS NULL OR :r IS NULL)", l=left(key), r=right(key))
     for other in comparison.instead_of:
@@ -83,9 +77,9 @@ def _missing(comparison: Comparison) -> Node:
     return tree("(:missing OR :apart)", missing=missing, apart=apart)
 
 
-def _looked_for(comparison: Comparison, accounts: str) -> dict[str, Node]:
+def _looked_for(key: str, looked_for: LookedFor) -> dict[str, Node]:
     """The value of each side, the texts of each side, and what a side must lack to be looked at."""
-    key, lacking = comparison.key, comparison.looked_for or comparison.key
+    lacking, accounts = looked_for
     return {
         **{"l": left(key), "r": right(key), "lt": left(accounts), "rt": right(accounts)},
         **{"ln": left(lacking), "rn": right(lacking)},

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, query, tree
-from retrato.graph.clustering import DECIDED
 from retrato.identifiers.value_sets import NEVER_LINKS
-from retrato.matching.model import BIT, units
+from retrato.matching.model import BIT, DECIDED, units
 from retrato.matching.rules import Decision, MatchRule
 
 if TYPE_CHECKING:
