@@ -5,7 +5,7 @@ import math
 import pyarrow as pa
 import pytest
 
-from retrato.engines.compile.linking import CERTAINTY, EXPECTED_OF_ALL, expected
+from retrato.engines.compile.expectation import CERTAINTY, EXPECTED_OF_ALL, expected
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 

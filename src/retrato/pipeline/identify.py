@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrato.engines.compile import linking
+from retrato.engines.compile import expectation, linking
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.compile.scoring import evidence
 from retrato.engines.compile.template import tree
@@ -37,11 +37,11 @@ def identify(run: Run) -> None:
 def _expect(run: Run) -> None:
     """How precise and how complete the profiles are expected to be; unknown where no model gives probabilities."""
     if run.model is None:
-        run.engine.create("certainty", tree(linking.NO_CERTAINTY))
+        run.engine.create("certainty", tree(expectation.NO_CERTAINTY))
         return
-    run.engine.create("expected", linking.expected())
-    run.engine.create("certainty", tree(linking.CERTAINTY))
-    run.counts.update(run.engine.fetch(tree(linking.EXPECTED_OF_ALL)).to_pylist()[0])
+    run.engine.create("expected", expectation.expected())
+    run.engine.create("certainty", tree(expectation.CERTAINTY))
+    run.counts.update(run.engine.fetch(tree(expectation.EXPECTED_OF_ALL)).to_pylist()[0])
     run.engine.drop("expected")
 
 

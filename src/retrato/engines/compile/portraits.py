@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.linking import NO_CERTAINTY
 from retrato.engines.compile.template import Node, query, table, tree
 from retrato.profiles.columns import ADDRESS_PARTS, LISTS, NAME_PARTS, SINGLE, attribute_columns
 
@@ -29,12 +28,12 @@ def plain_attributes() -> Node:
     )
 
 
-def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False, certainty: bool = False) -> Steps:
+def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False) -> Steps:
     """The steps that make `profiles`, one row a profile, after `value_steps` (whose intermediate tables they read).
 
-    `attributes` are the plain attributes to show (`plain_attributes`), each in the column that `attribute_columns`
-    gives it. With `timeline`, `first_seen` and `last_seen` take the interactions of the table `timeline` into account
-    too; with `certainty`, what is expected of each profile comes from the table of that name.
+    What is expected of each profile comes from the table `certainty`. `attributes` are the plain attributes to show
+    (`plain_attributes`), each in the column that `attribute_columns` gives it. With `timeline`, `first_seen` and
+    `last_seen` take the interactions of the table `timeline` into account too.
 
     The lists hold the valid and possible values, golden ones first, with `namespace:` before those that have one; they
     are empty rather than NULL. `confidence` is the mean over the golden values. A kind with several namespaces shows
@@ -49,7 +48,7 @@ def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False, cer
         ("_profile_seen", tree(_SEEN_WITH_TIMELINE if timeline else _SEEN)),
         ("_profile_golden", _golden(columns)),
         ("_profile_lists", _lists()),
-        ("profiles", _profiles(columns, certainty=certainty)),
+        ("profiles", _profiles(columns)),
     )
 
 
@@ -101,7 +100,7 @@ def _lists() -> Node:
     return query(_RANKED, listed=_kind_in(LISTS.values())).select(*lists)
 
 
-def _profiles(columns: dict[str, str], *, certainty: bool) -> Node:
+def _profiles(columns: dict[str, str]) -> Node:
     part = "nullif(:json ->> :path, '')"
     nodes: list[Node] = [exp.column("name", "g")]
     nodes += [_part(part, "name_parts", key, column) for column, key in NAME_PARTS.items()]
@@ -114,8 +113,7 @@ def _profiles(columns: dict[str, str], *, certainty: bool) -> Node:
     nodes += [_as(exp.column(_quoted(f"attribute {column}"), "g"), column) for column in columns.values()]
     nodes.append(exp.column("confidence", "g"))
     nodes += [exp.column(name, "c") for name in _EXPECTED]
-    known: Node = table("certainty") if certainty else query(NO_CERTAINTY).subquery()
-    return query(_PROFILES, certainty=known).select(*nodes)
+    return query(_PROFILES).select(*nodes)
 
 
 def _part(text: str, json: str, key: str, column: str) -> Node:
@@ -160,6 +158,6 @@ FROM _profile_records AS r
 JOIN _profile_seen AS t ON t.profile_id = r.profile_id
 LEFT JOIN _profile_golden AS g ON g.profile_id = r.profile_id
 LEFT JOIN _profile_lists AS l ON l.profile_id = r.profile_id
-LEFT JOIN :certainty AS c ON c.profile_id = r.profile_id
+LEFT JOIN certainty AS c ON c.profile_id = r.profile_id
 ORDER BY r.profile_id
 """
