@@ -98,5 +98,6 @@ def question_row(engine: Engine, features: Sequence[Feature], known: Known) -> d
 def _codes(engine: Engine, values: list[str]) -> list[int]:
     """The codes of values whose bands are not known: one for every band, so that the candidate's own is met."""
     engine.load("asked", pa.table({"value": values}))
-    found = engine.fetch(tree("SELECT hash(value) - hash(value) % 8 AS code FROM :t", t=table("asked")))
+    codes = tree("SELECT hash(value) - hash(value) % :bands AS code FROM :t", bands=BANDS, t=table("asked"))
+    found = engine.fetch(codes)
     return [code + band for code in found.column("code").to_pylist() for band in range(BANDS)]

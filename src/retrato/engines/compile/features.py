@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, query, table, tree
-from retrato.matching.comparisons import CONTACT_EDGES, MANY_RECORDS, RARITY_EDGES
+from retrato.matching.comparisons import BANDS, CONTACT_EDGES, MANY_RECORDS, RARITY_EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -53,7 +53,7 @@ o.name < x.name AND (levenshtein(o.name, x.name) <= 2
     AND substr(o.name, 9, 2) = substr(x.name, 6, 2))
 """
 #: By the key that tells people apart.
-PEOPLE_BY = {"given_root": (_GIVEN_NAMES, _MISTYPED), "birth_date": (_BIRTH_DATES, _MISDATED)}
+_PEOPLE_BY = {"given_root": (_GIVEN_NAMES, _MISTYPED), "birth_date": (_BIRTH_DATES, _MISDATED)}
 
 
 def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
@@ -121,7 +121,7 @@ def contact_class(feature: Feature, known: Collection[str]) -> Node:
     """
     counted = [
         exp.select("*").from_(query(_PEOPLE, named=query(named), variant=exp.paren(tree(variant))).subquery("p"))
-        for key, (named, variant) in PEOPLE_BY.items()
+        for key, (named, variant) in _PEOPLE_BY.items()
         if key in known
     ]
     if not counted:
@@ -176,10 +176,11 @@ def _codes(feature: Feature) -> exp.Select:
         space = tree("CASE WHEN contains(value, ':') THEN split_part(value, ':', 1) ELSE '' END")
     values = query(
         """
-        SELECT u.record, u.value, hash(u.value) - hash(u.value) % 8 + b.band AS code
+        SELECT u.record, u.value, hash(u.value) - hash(u.value) % :bands + b.band AS code
         FROM (SELECT record, unnest(:k) AS value FROM keys) u
         JOIN value_bands b ON b.feature = :f AND b.value = u.value
         """,
+        bands=BANDS,
         k=column(key),
         f=feature.name,
     )
