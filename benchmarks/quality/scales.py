@@ -9,8 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import resource
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +24,11 @@ from bench_sets import generated, in_short
 from retrato import Ruleset, evaluate
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
-from retrato.pipeline import STAGES, run_stages
+from retrato.pipeline import run_stages
 from retrato.pipeline.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     import pyarrow as pa
 
@@ -63,61 +61,54 @@ NAMES = (("given_root", "family_name"), ("given_root", "family_name", "second_fa
 def measure(records: int) -> dict[str, Any]:
     """Resolve one size, hold it against the truth, and look at the probabilities of all compared pairs."""
     chosen = generated(records)
-    started = time.perf_counter()
     with DuckDBEngine() as engine:
         run = Run(engine, tuple(sorted(chosen.sources, key=lambda source: source.name)), Ruleset())
-        run_stages(run, until="train")
-        features = _features(run)
-        _finish(run)
-        seconds = time.perf_counter() - started
-        keys = engine.fetch(tree("SELECT source, record_key FROM records ORDER BY record")).to_pandas()
-        person = _people(keys, chosen.truth)
+        taken = _watch(run, chosen.truth)
+        run_stages(run, until="identify")
         profiles = engine.fetch(tree("SELECT profile_id FROM assignments ORDER BY record")).column(0).to_numpy()
-        figures = evaluate(pd.factorize(profiles)[0], person).to_dict()
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
         return {
             "set": chosen.name,
-            "seconds": round(seconds, 1),
-            "megabytes": round(peak),
-            "figures": figures,
+            "seconds": round(sum(each["seconds"] for each in run.stages), 1),
+            "megabytes": run.stages[-1]["peak_memory_mb"],
+            "figures": evaluate(pd.factorize(profiles)[0], taken["person"]).to_dict(),
             "expected": {name: run.counts[name] for name in ("expected_precision", "expected_recall")},
-            "connected": connected(features, person),
-            "bins": run.counts["bins"](person),
+            "connected": connected(_features(run), taken["person"]),
+            "bins": taken["bins"],
             "shares": _steady(run),
         }
 
 
-def _finish(run: Run) -> None:
-    """The stages up to the profile ids; the probabilities of the pairs are taken before they are dropped."""
-    names = [each.name for each in STAGES]
-    for stage in STAGES[names.index("train") + 1 : names.index("identify") + 1]:
-        with run.stage(stage.name):
-            stage.run(run)
-        if stage.name == "score":
-            run.counts["bins"] = _bins(run)
-        run.engine.drop(*stage.releases)
+def _watch(run: Run, truth: pa.Table) -> dict[str, Any]:
+    """A dict that gets `person` (by record) and `bins` while the run has its scores, which it drops later."""
+    taken: dict[str, Any] = {}
+
+    def take(stage: str, seconds: float | None) -> None:
+        if stage == "score" and seconds is not None:
+            taken["person"] = _people(run, truth)
+            taken["bins"] = _bins(run, taken["person"])
+
+    run.progress = take
+    return taken
 
 
-def _bins(run: Run) -> Callable[[np.ndarray], list[dict[str, float]]]:
-    """Ten bins of the match probability of all compared pairs, to be counted when it is known who is who."""
+def _bins(run: Run, person: np.ndarray) -> list[dict[str, float]]:
+    """Ten bins of the match probability of all compared pairs: how many are one person, as predicted and in truth."""
     scores = run.engine.fetch(tree("SELECT a, b, weight FROM scores"))
     a, b, weight = (scores.column(name).to_numpy() for name in ("a", "b", "weight"))
-
-    def counted(person: np.ndarray) -> list[dict[str, float]]:
-        chance = 1 / (1 + np.exp2(-weight / 1024))
-        place = np.minimum((chance * 10).astype(int), 9)
-        pairs, same = np.bincount(place, minlength=10), np.bincount(place, person[a] == person[b], 10)
-        total = np.bincount(place, chance, 10)
-        return [
-            {"pairs": int(n), "predicted": float(t / n), "observed": float(s / n)}
-            for n, s, t in zip(pairs, same, total, strict=True)
-            if n
-        ]
-
-    return counted
+    chance = 1 / (1 + np.exp2(-weight / 1024))
+    place = np.minimum((chance * 10).astype(int), 9)
+    pairs, same = np.bincount(place, minlength=10), np.bincount(place, person[a] == person[b], 10)
+    total = np.bincount(place, chance, 10)
+    return [
+        {"pairs": int(n), "predicted": float(t / n), "observed": float(s / n)}
+        for n, s, t in zip(pairs, same, total, strict=True)
+        if n
+    ]
 
 
-def _people(keys: pd.DataFrame, truth: pa.Table) -> np.ndarray:
+def _people(run: Run, truth: pa.Table) -> np.ndarray:
+    """A number for the person of every record, by record."""
+    keys = run.engine.fetch(tree("SELECT source, record_key FROM records ORDER BY record")).to_pandas()
     wanted = truth.select(["source", "record_key", "person_id"]).to_pandas()
     found = keys.merge(wanted, on=["source", "record_key"], how="left", validate="one_to_one")
     return np.asarray(pd.factorize(found["person_id"])[0])

@@ -12,7 +12,7 @@ from retrato.matching.model import BIT
 
 WEIGHTS = st.dictionaries(
     st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda pair: pair[0] < pair[1]),
-    st.integers(-20 * BIT, 20 * BIT),
+    st.integers(-90 * BIT, 90 * BIT),
     min_size=1,
 )
 
@@ -48,6 +48,11 @@ def test_of_two_who_compete_at_most_one_is_likelier_than_not(weights):
 def test_who_fits_one_much_better_than_the_other_is_no_matter_of_doubt():
     weights = {(0, 1): 12 * BIT, (0, 2): 5 * BIT, (1, 2): -40 * BIT}
     assert of(weights, {(0, 1), (0, 2)}).outweigh(np.array([0, 1])).tolist() == [False, True]
+
+
+def test_the_surest_rivals_compete_too():
+    weights = {(0, 1): 60 * BIT, (0, 2): 60 * BIT, (1, 2): -90 * BIT}
+    assert of(weights, {(0, 1), (0, 2)}).outweigh(np.array([0, 1])).all()
 
 
 def test_two_that_may_be_one_person_do_not_compete():

@@ -16,13 +16,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from retrato.matching.model import BIT, MOST_BITS
+from retrato.matching.model import BIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.signedinteger[Any]]
     Flags = NDArray[np.bool_]
+
+#: 2 to the power of more bits than this is no floating-point number.
+_MOST_BITS = 1000.0
 
 
 class Rivals:
@@ -66,7 +69,7 @@ class Rivals:
         rival, weight = self._neighbour[place], self._at[place]
         between = self._between(rival, other[couple])
         competes = (rival != other[couple]) & (between < 0) & (weight + between <= 0)
-        bits = np.minimum(weight[competes] / BIT, MOST_BITS)
+        bits = np.minimum(weight[competes] / BIT, _MOST_BITS)
         return np.asarray(np.bincount(couple[competes], 2.0**bits, len(one)), np.float64)
 
     def _between(self, one: Ints, other: Ints) -> Ints:
