@@ -55,6 +55,12 @@ def test_the_order_of_rows_does_not_matter() -> None:
     pd.testing.assert_frame_equal(one, comparison_vectors(Source("crm", PEOPLE.iloc[::-1], key="id")))
 
 
+@pytest.mark.parametrize("given", [PEOPLE, "crm.csv", [PEOPLE]])
+def test_what_is_no_source_is_named_with_what_to_do(given) -> None:
+    with pytest.raises(ConfigurationError, match=r"sources: .* where a Source was expected; .*Source\("):
+        candidate_pairs(given)
+
+
 def test_another_way_to_write_vectors_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="strength, agreement, levels"):
         comparison_vectors(Source("crm", PEOPLE, key="id"), columns="bits")

@@ -26,6 +26,7 @@ from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.pipeline import run_stages
 from retrato.pipeline.run import Run
+from retrato.records import by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,7 +63,7 @@ def measure(records: int) -> dict[str, Any]:
     """Resolve one size, hold it against the truth, and look at the probabilities of all compared pairs."""
     chosen = generated(records)
     with DuckDBEngine() as engine:
-        run = Run(engine, tuple(sorted(chosen.sources, key=lambda source: source.name)), Ruleset())
+        run = Run(engine, by_name(chosen.sources), Ruleset())
         taken = _watch(run, chosen.truth)
         run_stages(run, until="identify")
         profiles = engine.fetch(tree("SELECT profile_id FROM assignments ORDER BY record")).column(0).to_numpy()

@@ -20,7 +20,7 @@ from retrato.matching.vectors import Columns, vector_names, vectors
 from retrato.pipeline import run_stages
 from retrato.pipeline.patterns import compared, level_matrix
 from retrato.pipeline.run import Run
-from retrato.records import Source
+from retrato.records import Source, by_name
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ def _compared(
     sources: Source | Iterable[Source], ruleset: Ruleset | None, columns: Columns
 ) -> tuple[pd.MultiIndex, Floats, tuple[str, ...]]:
     """The candidate pairs in order, their vectors, and the names of the columns."""
-    chosen = (sources,) if isinstance(sources, Source) else tuple(sources)
+    chosen = by_name(sources)
     with DuckDBEngine() as engine:
-        run = Run(engine, tuple(sorted(chosen, key=lambda source: source.name)), ruleset or Ruleset())
+        run = Run(engine, chosen, ruleset or Ruleset())
         run_stages(run, until="block")
         found = _levels(run)
         pairs = _named(run, found)

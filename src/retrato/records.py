@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from retrato.errors import ConfigurationError, Problem
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 class SourceKind(StrEnum):
@@ -69,6 +71,24 @@ class Source:
     delimiter: str | None = None
     sheet: str | int | None = None
     unique: bool = False  # the user says: nobody is in this source twice
+
+
+def by_name(sources: Source | Iterable[Source]) -> tuple[Source, ...]:
+    """One source or several in the order of their names, which is the order of a run.
+
+    Raises ConfigurationError for whatever is no source.
+
+    >>> [source.name for source in by_name([Source("web", "web.csv"), Source("crm", "crm.csv")])]
+    ['crm', 'web']
+    """
+    given: tuple[object, ...] = (sources,) if isinstance(sources, Source) else tuple(sources)
+    chosen = [each for each in given if isinstance(each, Source)]
+    for each in given:
+        if not isinstance(each, Source):
+            whose = type(sources if isinstance(each, str) else each).__name__
+            hint = 'give each one a name: Source("crm", data), where data may be a table or a path'
+            raise ConfigurationError([Problem("sources", f"{whose} where a Source was expected", hint)])
+    return tuple(sorted(chosen, key=lambda source: source.name))
 
 
 @dataclass(frozen=True, slots=True)

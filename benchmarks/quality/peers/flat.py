@@ -17,6 +17,7 @@ from retrato.identifiers.folding import fold
 from retrato.pipeline.normalise import normalise
 from retrato.pipeline.read import read
 from retrato.pipeline.run import Run
+from retrato.records import by_name
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ ORDER BY record, kind, attribute, status = 'valid' DESC, column_name, ordinal, v
 
 def flat_records(sources: Iterable[retrato.Source]) -> pd.DataFrame:
     """One row a record: `source`, `record_key`, and a column for every field that the sources have, null or a text."""
-    chosen = tuple(sorted(sources, key=lambda source: source.name))
     with DuckDBEngine() as engine:
-        run = Run(engine, chosen, Ruleset())
+        run = Run(engine, by_name(sources), Ruleset())
         read(run)
         normalise(run)
         records = engine.fetch(tree("SELECT record, source, record_key FROM records ORDER BY record")).to_pandas()

@@ -21,7 +21,7 @@ from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import Decision
 from retrato.pipeline import run_stages
 from retrato.pipeline.run import Progress, Run
-from retrato.records import Source, SourceMapping
+from retrato.records import Source, SourceMapping, by_name
 from retrato.resolution.resolution import Resolution
 from retrato.resolution.tables import READ_AGAIN, TABLES
 from retrato.ruleset import Ruleset
@@ -64,7 +64,7 @@ def resolve(
     >>> resolve(Source("crm", crm, key="id")).profiles.column("records").to_pylist()
     [2]
     """
-    chosen = _by_name(sources)
+    chosen = by_name(sources)
     fitted, classifier = _model(model)
     with DuckDBEngine() if engine is None else _borrowed(engine) as used:
         run = Run(
@@ -85,17 +85,6 @@ def resolve(
             if name not in READ_AGAIN:
                 used.drop(name)
         return Resolution(tables, run.ruleset, run.model, _report(run))
-
-
-def _by_name(sources: Source | Iterable[Source]) -> tuple[Source, ...]:
-    given: tuple[object, ...] = (sources,) if isinstance(sources, Source) else tuple(sources)
-    chosen = [each for each in given if isinstance(each, Source)]
-    for each in given:
-        if not isinstance(each, Source):
-            whose = type(sources if isinstance(each, str) else each).__name__
-            hint = 'give each one a name: Source("crm", data), where data may be a table or a path'
-            raise ConfigurationError([Problem("sources", f"{whose} where a Source was expected", hint)])
-    return tuple(sorted(chosen, key=lambda source: source.name))
 
 
 def _model(
