@@ -87,6 +87,7 @@ DEFAULT_RULES: tuple[tuple[str, ...], ...] = (
     ("birth_date",),
     ("given_root", "postcode"),
     ("family_name", "postcode"),
+    ("street[:4]", "postcode"),
     ("postcode", "*"),
     ("family_name[:4]", "city"),
     ("family_name[:4]", "*"),
