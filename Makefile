@@ -5,7 +5,8 @@ PYTHON ?= python3
 SOURCES := $(shell find src -type f -not -name '*.pyc')
 PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
 
-.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-scales bench-peers docs clean
+.PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-scales bench-leave-one-out \
+	bench-peers docs clean
 
 demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
 	.venv/demo/bin/retrato demo --out demo-out
@@ -39,6 +40,9 @@ bench-quality: .venv/bench/.stamp  ## match quality on public data sets in the f
 
 bench-scales: .venv/bench/.stamp  ## generated customers at three sizes: quality, calibration, and whether the model stays the same
 	.venv/bench/bin/python benchmarks/quality/scales.py
+
+bench-leave-one-out: .venv/bench/.stamp  ## whether a constant stands because of one set: each halved and doubled, chosen on the other sets
+	.venv/bench/bin/python benchmarks/quality/leave_one_out.py
 
 PEERS := splink goldenmatch custmatch dedupe recordlinkage
 
