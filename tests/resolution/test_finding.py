@@ -53,3 +53,24 @@ def test_what_cannot_be_asked_is_said(by_rules):
         by_rules.find(fone="600111222", mail="x")
     assert [each.where for each in error.value.problems] == ["find, fone", "find, mail"]
     assert "record_key" in error.value.problems[0].hint
+
+
+def test_an_address_made_of_a_name_finds_who_has_the_name(fitted):
+    rows = fitted.tables["features"].to_pylist()
+    named = [row for row in rows if row["given_letters"] and row["family_letters"]]
+    row = min(named, key=lambda row: (row["family_letters_band"], row["given_letters_band"], row["record"]))
+    (best, *_) = fitted.find(email=f"{row['given_letters']}.{row['family_letters']}@nowhere.example")
+    assert best.record_key == row["record_key"]
+    assert [reason.partition(":")[0] for reason in best.reasons] == ["given_name_in_account", "family_name_in_account"]
+
+
+def test_a_name_finds_an_account_made_of_it(fitted):
+    nameless = [row for row in fitted.tables["features"].to_pylist() if row["accounts"] and not row["given_name"]]
+    asked = {
+        row["record_key"]: row["account_names"][0] for row in nameless if "antonioferreyra" in row["account_names"]
+    }
+    assert asked
+    found = fitted.find(name="Antonio Ferreyra", limit=1000)
+    assert {each.profile_id for each in found} >= {
+        row["profile_id"] for row in fitted.assignments.to_pylist() if row["record_key"] in asked
+    }

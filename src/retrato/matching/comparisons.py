@@ -107,6 +107,11 @@ class Comparison:
         return self.looked_for is None and not self.instead_of
 
     @property
+    def keys(self) -> set[str]:
+        """The keys of which a record needs one to be compared: the value, or the texts in which it is looked for."""
+        return {self.key, self.looked_for.texts} if self.looked_for else {self.key}
+
+    @property
     def tells_again(self) -> tuple[str, ...]:
         """The features that tell the same and tell it better: of a pair, or of several pairs together, one counts."""
         return (*(each.feature for each in self.instead_of), *((self.looked_for.feature,) if self.looked_for else ()))

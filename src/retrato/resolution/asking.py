@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pyarrow as pa
 
+from retrato.engines.compile.accounts import with_accounts
 from retrato.engines.compile.template import column, table, tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.registry import TYPES, configured, fields_of, type_of
+from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.comparisons import BANDS, namespaces
 
 if TYPE_CHECKING:
@@ -54,6 +56,17 @@ def known_keys(
     return keys
 
 
+def with_user_names(engine: Engine, known: Known, types: Sequence[IdentifierType] = TYPES) -> Known:
+    """A question with what its e-mails and handles tell of names, and what its names may have become in those."""
+    features = [feature for kind in types for feature in kind.features]
+    lists = {key for feature in features if feature.multivalued for key in feature.keys}
+    engine.load("keys", pa.table({key: [each if key in lists else each[0]] for key, each in known.items()}))
+    (row,) = engine.fetch(with_accounts(engine.columns("keys"))).to_pylist()
+    engine.drop("keys")
+    derived = {key: row[key] for each in ACCOUNT_FEATURES for key in each.keys if row[key] is not None}
+    return {**known, **{key: value if isinstance(value, list) else [value] for key, value in derived.items()}}
+
+
 def candidates(engine: Engine, features: Sequence[Feature], known: Known) -> list[int]:
     """The records of the engine table `features` that share a key with the question or have a similar name.
 
@@ -62,7 +75,7 @@ def candidates(engine: Engine, features: Sequence[Feature], known: Known) -> lis
     shared = tree("0")
     lists = {key for feature in features if feature.multivalued for key in feature.keys}
     for name, values in sorted(known.items()):
-        if name.endswith(("_initial", "_sound")):
+        if name.endswith(("_initial", "_sound", "_suffix")):
             continue
         for value in values:
             test = "list_contains(:c, :v)" if name in lists else ":c = :v"
@@ -89,10 +102,23 @@ def question_row(engine: Engine, features: Sequence[Feature], known: Known) -> d
             if key in known:
                 row[key] = known[key] if feature.multivalued else known[key][0]
         main = feature.keys[0]
-        if feature.multivalued and main in known:
+        if main in known and not feature.multivalued:
+            row[f"{main}_band"] = _band(engine, main, known[main][0])
+        elif main in known:
             row[f"{main}_codes"] = _codes(engine, known[main])
             row[f"{main}_spaces"] = sorted(namespaces(known[main])) if feature.namespaced else [""]
     return row
+
+
+def _band(engine: Engine, key: str, value: str) -> int:
+    """The band of a value, which every record that holds it knows; 0 where none does."""
+    band = tree(
+        "SELECT max(:band) AS band FROM features WHERE :key = :value",
+        band=column(f"{key}_band"),
+        key=column(key),
+        value=value,
+    )
+    return int(engine.fetch(band).column("band")[0].as_py() or 0)
 
 
 def _codes(engine: Engine, values: list[str]) -> list[int]:

@@ -12,7 +12,7 @@ from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem
 from retrato.matching.comparisons import BANDS, MISSING
 from retrato.matching.model import BIT, probability
-from retrato.resolution.asking import Known, candidates, known_keys, question_row
+from retrato.resolution.asking import Known, candidates, known_keys, question_row, with_user_names
 from retrato.resolution.comparing import Compared, compare, comparisons_of
 from retrato.resolution.free_text import readings
 
@@ -78,11 +78,12 @@ def _fitting(resolution: Resolution, questions: Sequence[Known]) -> Mapping[str,
     """The profiles that fit any question: each by its best, with the reasons of all."""
     features = resolution.tables["features"]
     columns = set(features.column_names)
-    known = [{key: values for key, values in each.items() if key in columns} for each in questions]
-    comparisons = [each for each in comparisons_of(resolution) if any(each.key in keys for keys in known)]
-    if not comparisons:
-        return {}
     with DuckDBEngine(threads=1) as engine:
+        full = [with_user_names(engine, each, resolution.ruleset.types) for each in questions if each]
+        known = [{key: values for key, values in each.items() if key in columns} for each in full]
+        comparisons = [each for each in comparisons_of(resolution) if any(each.keys & set(keys) for keys in known)]
+        if not comparisons:
+            return {}
         engine.load("features", features)
         pairs = [
             (record, -number)

@@ -31,7 +31,8 @@ def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, 
     tests = (*(level.test for level in comparison.levels), *comparison.silent)
     keys = [comparison.key, *(key for each in tests for key in keys_of(each)), *(comparison.looked_for or ())]
     extra = ("codes", "spaces") if comparison.key in lists else ("band",)
-    return (*keys, *(f"{comparison.key}_{name}" for name in extra))
+    others = (name for other in comparison.instead_of for name in _read_columns(other, lists))
+    return (*keys, *(f"{comparison.key}_{name}" for name in extra), *others)
 
 
 def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
