@@ -116,4 +116,4 @@ def test_features_are_told_apart_by_name_and_scope() -> None:
     ]
     assert len({feature.name for feature in features}) == len(features)
     person = {feature.name for feature in features if feature.scope is Scope.PERSON}
-    assert person == {"given_name", "birth_date", "sex", "national_id", "account_id", "handle"}
+    assert person == {"given_name", "name_suffix", "birth_date", "sex", "national_id", "account_id", "handle"}

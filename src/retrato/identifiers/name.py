@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
-from retrato.identifiers.folding import fold
+from retrato.identifiers.folding import fold, squeeze
 from retrato.identifiers.name_column import LONGEST, family_column, given_column, second_column
 from retrato.identifiers.name_keys import family_reading, given_reading
 from retrato.identifiers.name_split import is_two_surnames, settled, split
@@ -19,7 +20,7 @@ from retrato.identifiers.name_text import (
     is_suffix,
     one_person,
 )
-from retrato.identifiers.name_words import SUFFIXES, Unit, is_given, is_surname, leaning, traits, units
+from retrato.identifiers.name_words import GENERATIONS, SUFFIXES, Unit, is_given, is_surname, leaning, traits, units
 from retrato.identifiers.placeholders import is_null
 from retrato.identifiers.tables import headers
 
@@ -47,7 +48,8 @@ class PersonName(IdentifierType):
 
     Keys: `given_name` is the whole given name; `given_root` its first word with nicknames undone (`pepe` → `jose`),
     `given_initial` its first letter; `family_name` the first surname, without `de la` and the like and with `Mc`,
-    `van`, `O'` joined on; `family_sound` how it sounds; `second_family_name` the second surname.
+    `van`, `O'` joined on; `family_sound` how it sounds; `second_family_name` the second surname; `name_suffix` the
+    generation that a suffix tells (`Sr`, `Jr` or `hijo`, `III`), which titles do not.
 
     `order` is how full names stand whose words do not tell.
 
@@ -73,6 +75,7 @@ class PersonName(IdentifierType):
         Feature("given_name", Scope.PERSON, "given_name", ("given_name", "given_root", "given_initial")),
         Feature("family_name", Scope.SHARED, "family_name", ("family_name", "family_sound")),
         Feature("second_family_name", Scope.SHARED, "family_name", ("second_family_name",)),
+        Feature("name_suffix", Scope.PERSON, "suffix", ("name_suffix",)),
     )
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
@@ -122,7 +125,7 @@ class PersonName(IdentifierType):
         family: Sequence[Unit]
         if "," in text:
             given, family, own_honorific, own_suffix = self._with_comma(text)
-            honorific, suffix = honorific or own_honorific, suffix or own_suffix
+            honorific, suffix = honorific or own_honorific, _suffix(suffix, own_suffix)
         elif is_before_surname(honorific) and len(found) < 3 and _are_surnames(found):
             given, family = (), found
         else:
@@ -130,7 +133,7 @@ class PersonName(IdentifierType):
             issues = (*issues, _TURNED) if turned else issues
         if given and family:
             given, family = settled(given, family)
-        dress = (written.get("honorific") or honorific, written.get("suffix") or suffix)
+        dress = (written.get("honorific") or honorific, _suffix(written.get("suffix", ""), suffix))
         found_name = self._named(full, given, family[:1], family[1:], issues=issues, dress=dress)
         return self._stable(found_name, (*given, *family), dress, depth=depth)
 
@@ -142,7 +145,7 @@ class PersonName(IdentifierType):
         alike = len(units(rest)) == len(named) and not one_person(rest, rest)[1]
         if alike and not (before or after):
             return found
-        own = {"honorific": dress[0] or before, "suffix": dress[1] or after}
+        own = {"honorific": dress[0] or before, "suffix": _suffix(dress[1], after)}
         again = self._from_full(rest, {name: text for name, text in own.items() if text}, depth=depth + 1)
         return replace(again, raw=found.raw, issues=tuple(dict.fromkeys((*found.issues, *again.issues))))
 
@@ -185,8 +188,10 @@ class PersonName(IdentifierType):
                 given, family, second = parted.given, parted.family[:1], parted.family[1:]
         elif not second and "-" not in family_name.text and is_two_surnames(family):
             family, second = family[:1], family[1:]
-        suffix = family_name.dress[1] or given_name.dress[1]
-        dress = (written.get("honorific") or honorific, written.get("suffix") or suffix)
+        suffix = ""
+        for column in (given_name, family_name, second_name):
+            suffix = _suffix(column.dress[1], suffix)
+        dress = (written.get("honorific") or honorific, _suffix(written.get("suffix", ""), suffix))
         return self._named(raw, given, family, second, dress=dress)
 
     def _named(
@@ -210,6 +215,8 @@ class PersonName(IdentifierType):
             shown["honorific"] = dress[0].strip()
         if dress[1]:
             shown["suffix"] = suffix_form(dress[1])
+            told = generation(dress[1])
+            keys.update({"name_suffix": told} if told else {})
         if given and family:
             return Identifier(self.kind, raw, value, Status.VALID, "", keys, shown, issues)
         issues = (*issues, _UNSPLIT) if len(given) + len(family) == 1 else issues
@@ -244,6 +251,25 @@ class PersonName(IdentifierType):
 def suffix_form(text: str) -> str:
     """The usual form of a suffix (`jnr` → `Jr`)."""
     return SUFFIXES.get(fold(text), text.strip())
+
+
+@lru_cache(maxsize=1 << 12)
+def generation(text: str) -> str:
+    """The generation that a suffix tells, by its first word that tells one; nothing for titles.
+
+    >>> [generation(text) for text in ("Jr.", "hijo", "PhD, II", "3rd", "Sr", "MD")]
+    ['jr', 'jr', 'jr', 'iii', 'sr', '']
+    """
+    words = fold(text).split()
+    forms = [SUFFIXES.get(squeeze(text), ""), *(SUFFIXES.get(word, "") for word in words if len(word) > 1)]
+    return next((GENERATIONS[form] for form in forms if form in GENERATIONS), "")
+
+
+def _suffix(written: str, found: str) -> str:
+    """A suffix as written apart, with the one found in the name before it where only that tells a generation."""
+    if not written or (generation(found) and not generation(written)):
+        return f"{found} {written}".strip()
+    return written
 
 
 def is_titled(before: Sequence[Unit], after: Sequence[Unit]) -> bool:

@@ -44,7 +44,8 @@ def family_column(text: str) -> Column:
 def second_column(text: str) -> Column:
     """A column of second surnames."""
     column = _column(text)
-    return Column(bool(column), ("", ""), column, tuple(units(column)))
+    _, suffix, rest = dressing(column, leading=False)
+    return Column(bool(column), ("", suffix), rest, tuple(units(rest)))
 
 
 def _column(text: str) -> str:

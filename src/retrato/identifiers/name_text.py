@@ -8,7 +8,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.folding import fold, fold_word, squeeze
-from retrato.identifiers.name_words import HONORIFICS, SUFFIXES, is_given, is_undoubted_given, leaning
+from retrato.identifiers.name_words import (
+    GENERATIONS,
+    HONORIFICS,
+    PARTICLES,
+    SUFFIXES,
+    is_given,
+    is_undoubted_given,
+    leaning,
+)
 from retrato.identifiers.placeholders import ABSENT
 from retrato.identifiers.tables import listed, words
 
@@ -27,14 +35,17 @@ LONE_HONORIFICS = HONORIFICS - {"don"}
 BEFORE_SURNAMES = frozenset(listed("name_words", "before surname"))
 _SPANISH_HONORIFIC_INITIALS = frozenset({"d.", "dª", "dª.", "d.ª", "dº", "da."})
 #: Suffixes that are surnames as well: only after a whole name.
-_SURNAME_SUFFIXES = frozenset({"neto", "filho", "sobrinho"})
+_SURNAME_SUFFIXES = frozenset({"neto", "filho", "sobrinho", "padre", "nieto"})
+#: Of these, those that are suffixes only in small letters after a word that is not (`Juan Pérez nieto`).
+_LOW_SUFFIXES = frozenset({"padre", "nieto"})
 _LINKS = frozenset({"y", "e", "and", "und", "et"})
 
+_BRACKETED_WORD = re.compile(r"\(\s*(h|[^\W\d_]{2,})\.?\s*\)(?=\s*(?:,|$))", re.IGNORECASE)
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\"[^\"]*\"|“[^”]*”|«[^»]*»")
 _MARIA = re.compile(r"\b(M|Ma)\s?\.?\s?ª\.?", re.IGNORECASE)
 _DONA = re.compile(r"\bD\s?\.?\s?ª\.?", re.IGNORECASE)
 _NOT_NAME = re.compile(r"[^\w\s'’´`.,\-ªº·]|[\d_]")
-_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
+_ORDINAL = re.compile(r"\b(\d+(?:st|nd|rd|th))\b\.?(\s*(?:,|$))?", re.IGNORECASE)
 _COUPLE = re.compile(r"(\S+)\s+(?:&|\+|and|y|e)\s+([^\s,]+)(?=\s+\S)", re.IGNORECASE)
 _COUPLE_LINK = re.compile(r"[&+]| (?:y|e|and) ", re.IGNORECASE)
 _DOTTED = re.compile(r"(?<!\S)(?:[^\W\d_]+\.)+[^\W\d_]+\.?(?=[\s,]|$)")
@@ -69,14 +80,34 @@ def cleaned(text: str) -> str:
         return text
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    if "(" in text:
+        text = _BRACKETED_WORD.sub(_generation_in_brackets, text)
     if "(" in text or '"' in text or "[" in text or "“" in text or "«" in text:
         text = _BRACKETED.sub(" ", text)
     if "ª" in text:
         text = _DONA.sub("Dª ", _MARIA.sub("Mª ", text))
-    text = _NOT_NAME.sub(" ", _ORDINAL.sub(" ", text))
+    text = _NOT_NAME.sub(" ", _ORDINAL.sub(_ordinal, text))
     if "." in text:
         text = _ABBREVIATED.sub(". ", _DOTTED.sub(_undotted, text))
     return _DASHES.sub("-", text) if "-" in text or "–" in text else text
+
+
+def _generation_in_brackets(found: re.Match[str]) -> str:
+    """A generation that stands in brackets at the end of a name (`Juan Pérez (h)`); anything else as it is."""
+    return _generation_after_name(found) or found[0]
+
+
+def _ordinal(found: re.Match[str]) -> str:
+    """A number at the end of a name as a generation (`2nd`); any other is no name."""
+    at_end = found[2] is not None
+    return f"{(at_end and _generation_after_name(found)) or ' '}{found[2] or ''}"
+
+
+def _generation_after_name(found: re.Match[str]) -> str:
+    """The usual form of a generation, after a blank; nothing for any other word, or where no name stands before."""
+    form = SUFFIXES.get(fold_word(found[1]), "")
+    named = any(each.isalpha() for each in found.string[: found.start()])
+    return f" {form}" if named and form in GENERATIONS else ""
 
 
 def _undotted(found: re.Match[str]) -> str:
@@ -87,7 +118,7 @@ def _undotted(found: re.Match[str]) -> str:
 
 
 def dressing(text: str, *, leading: bool = True) -> tuple[str, str, str]:
-    """The honorific and the suffix of a name, and the name without them.
+    """The honorific and the suffix of a name, and the name without them; not `leading`: of surnames after given names.
 
     >>> dressing("Mr. George Tilman Jr.")
     ('Mr.', 'Jr.', 'George Tilman')
@@ -97,7 +128,8 @@ def dressing(text: str, *, leading: bool = True) -> tuple[str, str, str]:
         tokens = [word for word in tokens if word == "," or fold_word(word)]
     start = _after_honorifics(tokens) if leading else 0
     end = len(tokens)
-    while end - start > 1 and tokens[end - 1] != "," and is_suffix(tokens[end - 1], end - start):
+    given = 0 if leading else 1
+    while end - start > 1 and is_suffix(tokens[end - 1], end - start + given, tokens[end - 2]):
         end -= 1
         while end - start > 1 and tokens[end - 1] == ",":
             end -= 1
@@ -144,10 +176,18 @@ def _is_foreign_given(core: str) -> bool:
     return core.partition(" ")[0] in words("given_other") - own
 
 
-def is_suffix(token: str, count: int = 2) -> bool:
-    """Whether the last of `count` words of a name is a generation or a title."""
+def is_suffix(token: str, count: int = 2, before: str = "") -> bool:
+    """Whether the last of `count` words of a name is a generation or a title; `before` is the word before it, if known.
+
+    >>> is_suffix("nieto", 3, "Pérez"), is_suffix("Nieto", 3, "Pérez"), is_suffix("nieto", 3, "pérez")
+    (True, False, False)
+    """
     core = fold_word(token)
-    return core in SUFFIXES and (core not in _SURNAME_SUFFIXES or count > 2)
+    if core not in SUFFIXES or len(core) == 1:
+        return False
+    if core in _LOW_SUFFIXES and (before.islower() or not token.islower()):
+        return False
+    return core not in _SURNAME_SUFFIXES or (count > 2 and before.lower() not in PARTICLES)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 HONORIFICS = frozenset(listed("name_words", "honorific"))
 SUFFIXES = synonyms("name_suffixes")
+#: The generation that a suffix tells, by its usual form: Jr and II both say that it is the second of that name.
+GENERATIONS = {"Sr": "sr", "I": "sr", "Jr": "jr", "II": "jr", "III": "iii", "IV": "iv", "V": "v"}
 PARTICLES = frozenset(listed("name_words", "particle"))
 _NEUTRAL_PARTICLES = frozenset(listed("name_words", "neutral particle"))
 #: What follows `de`, `del`, `de la`, `de los` in a given name (María del Carmen, Juan de Dios).

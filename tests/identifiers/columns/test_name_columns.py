@@ -33,6 +33,14 @@ WORDS += [
     "Dr.",
     "Jr",
     "III",
+    "hijo",
+    "padre",
+    "Nieto",
+    "nieto",
+    "PhD",
+    "2nd",
+    "(h)",
+    "i",
     "-",
     "M.",
     "DJ",
@@ -91,3 +99,12 @@ def test_plain_names_are_read_at_once() -> None:
     assert read_alike(PersonName(), pa.table({"full": full})) == len(full)
     parted = pa.table({"given": ["Ana María", "JOHN"], "family": ["Ruiz Gil", "Smith"], "honorific": ["Sra.", None]})
     assert read_alike(PersonName(), parted) == 2
+
+
+def test_a_column_of_suffixes_is_read_at_once() -> None:
+    suffixes = ["Jr.", "II", "hijo", "PhD", "n/a", None]
+    parted = pa.table({"given": ["John"] * 6, "family": ["Smith"] * 6, "suffix": suffixes})
+    full = pa.table({"full": ["John Smith"] * 6, "suffix": suffixes})
+    for table in (parted, full):
+        assert read_alike(PersonName(), table) == len(suffixes)
+        assert PersonName().parse_table(table).sort_by(ORDER)["name_suffix"].to_pylist() == [*["jr"] * 3, *[None] * 3]

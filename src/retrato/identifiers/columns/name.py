@@ -153,7 +153,7 @@ def _family(text: str) -> dict[str, Any] | None:
 
 def _second(text: str) -> dict[str, Any] | None:
     column = second_column(text)
-    if not column.named or not column.units:
+    if not column.named or column.dress != ("", "") or not column.units:
         return None
     surnames = _surnames(column.units)
     return {"raw": text, **surnames} if _is_plain(surnames["shown"]) else None

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from retrato.identifiers.folding import fold
-from retrato.identifiers.name import suffix_form
+from retrato.identifiers.name import generation, suffix_form
 from retrato.identifiers.name_text import ABSENT_NAMES
 from retrato.identifiers.placeholders import is_null
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _COLUMNS = (
     "value", "raw", "issues", "parts",
     "given_name", "given_root", "given_initial", "family_name", "family_sound", "second_family_name",
+    "name_suffix",
 )  # fmt: skip
 _SCHEMA = pa.schema([("item", pa.int64()), *((name, pa.string()) for name in _COLUMNS)])
 #: The words of all texts that say that there is no name.
@@ -34,17 +35,19 @@ def absent(text: str) -> bool:
 
 
 class Part(NamedTuple):
-    """A column that goes into the parts as it is: its texts (null where there is none) and their JSON."""
+    """A column that goes into the parts as it is: its texts (null where there is none), their JSON and their keys."""
 
     raw: pa.Array | None
     parts: pa.Array | None
+    key: pa.Array | None
 
     def taken(self, items: NDArray[np.int64]) -> Self:
         """The rows with these numbers."""
-        if self.raw is None or self.parts is None:
-            return type(self)(pa.nulls(len(items), pa.string()), pa.repeat("", len(items)))
+        if self.raw is None or self.parts is None or self.key is None:
+            nothing = pa.nulls(len(items), pa.string())
+            return type(self)(nothing, pa.repeat("", len(items)), nothing)
         rows = pa.array(items)
-        return type(self)(self.raw.take(rows), self.parts.take(rows))
+        return type(self)(self.raw.take(rows), self.parts.take(rows), self.key.take(rows))
 
 
 def honorifics(columns: Mapping[str, pa.Array]) -> Part:
@@ -53,20 +56,24 @@ def honorifics(columns: Mapping[str, pa.Array]) -> Part:
 
 
 def suffixes(columns: Mapping[str, pa.Array]) -> Part:
-    """The column of suffixes, in their usual form."""
-    return _part(columns.get("suffix"), "suffix", suffix_form)
+    """The column of suffixes, in their usual form, and the generations that they tell."""
+    return _part(columns.get("suffix"), "suffix", suffix_form, generation)
 
 
-def _part(column: pa.Array | None, name: str, shown: Callable[[str], str]) -> Part:
+def _part(
+    column: pa.Array | None, name: str, shown: Callable[[str], str], key: Callable[[str], str] | None = None
+) -> Part:
     if column is None:
-        return Part(None, None)
+        return Part(None, None, None)
     coded = column.dictionary_encode()
     texts = [text if text and not is_null(text) else None for text in coded.dictionary.to_pylist()]
     parts = ["" if text is None else f', "{name}": {_quoted(shown(text))}' for text in texts]
+    keys = [None if text is None or key is None else key(text) or None for text in texts]
     codes = coded.indices.fill_null(len(texts))
     return Part(
         pa.array([*texts, None], pa.string()).take(codes),
         pa.array([*parts, ""], pa.string()).take(codes),
+        pa.array([*keys, None], pa.string()).take(codes),
     )
 
 
@@ -88,6 +95,7 @@ def named_rows(
     columns = (
         pa.array(items, pa.int64()), value, raw, pa.repeat(issues, count), parts,
         given["key"], given["root"], given["initial"], family["key"], family["sound"], after["key"],
+        dress[1].key,
     )  # fmt: skip
     return pa.Table.from_arrays(
         [each.cast(type_) for each, type_ in zip(columns, _SCHEMA.types, strict=True)], schema=_SCHEMA
