@@ -84,6 +84,14 @@ DEFAULT_RULES = (
         family_name="similar",
         birth_date="compatible",
     ),
+    _rule(
+        "other_generation",
+        Decision.DIFFERENT,
+        "they bear one name in two generations (Sr and Jr, padre and hijo)",
+        given_name="similar",
+        family_name="similar",
+        name_suffix="different",
+    ),
 )
 
 #: Rules that decide alone where the data cannot support a model.
