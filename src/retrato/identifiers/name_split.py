@@ -135,10 +135,7 @@ def _straight(known: tuple[Traits, ...], kind: str, family: int) -> float:
     if not family:
         first = known[0]
         pairs = first.pairing or (first.only_given and kind != "one") or (first.leaning > 0 and kind == "two")
-        pair = len(known) == 2 and (
-            (known[1].only_given and pairs)
-            or (first.devoted and known[1].devotion == 2)
-        )
+        pair = len(known) == 2 and ((known[1].only_given and pairs) or (first.devoted and known[1].devotion == 2))
         return _given_score(known, kind) - 0.5 if pair else _NEVER
     return _given_score(known[:count], kind) + _family_score(known[count:], kind)
 
