@@ -58,7 +58,7 @@ PEERS = (
     Library("exact ids", "exact_ids.py", most_records=10_000_000),
     Library("Splink", "splink_em.py", "splink", most_records=10_000_000),
     Library("goldenmatch", "goldenmatch_auto.py", "goldenmatch"),
-    Library("custmatch", "custmatch_forest.py", "custmatch", labels=300),
+    Library("custmatch", "custmatch_forest.py", "custmatch", labels=300, most_records=10_000_000),
     Library("dedupe", "dedupe_active.py", "dedupe", labels=60, most_records=20_000),
     Library("recordlinkage ECM", "recordlinkage_ecm.py", "recordlinkage"),
 )
