@@ -20,6 +20,8 @@ _FAMILY_COUNTS = {"two": (-9.0, -1.0, 0.0, -4.0), "one": (-9.0, 0.0, -7.0, -12.0
 #: How rare surnames first are where nothing else tells.
 _TURNED = -2.5
 _NEVER = -99.0
+#: From this leaning on a word is a given name far more often than a surname.
+_MOSTLY_GIVEN = 1.5
 #: More surnames than these do not stand first.
 _MOST_FAMILY = 3
 #: An order is sure when the other one is so much less likely.
@@ -133,11 +135,18 @@ def _straight(known: tuple[Traits, ...], kind: str, family: int) -> float:
     """The score of given names first and so many surnames last."""
     count = len(known) - family
     if not family:
-        first = known[0]
-        pairs = first.pairing or (first.only_given and kind != "one") or (first.leaning > 0 and kind == "two")
-        pair = len(known) == 2 and ((known[1].only_given and pairs) or (first.devoted and known[1].devotion == 2))
+        pair = len(known) == 2 and _is_given_pair(known[0], known[1], kind)
         return _given_score(known, kind) - 0.5 if pair else _NEVER
     return _given_score(known[:count], kind) + _family_score(known[count:], kind)
+
+
+def _is_given_pair(first: Traits, second: Traits, kind: str) -> bool:
+    """Whether two words may be two given names, with no surname (`Jorge Luis`, `María Rosa`)."""
+    if first.devoted and second.devotion == 2:
+        return True
+    if second.only_given:
+        return first.pairing or (first.only_given and kind != "one") or (first.leaning > 0 and kind == "two")
+    return first.pairing and kind == "two" and second.leaning >= _MOSTLY_GIVEN
 
 
 def _turned(known: tuple[Traits, ...], kind: str, family: int) -> float:
