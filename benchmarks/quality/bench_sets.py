@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import platform
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import retrato
@@ -11,9 +15,10 @@ from retrato.datasets import omnichannel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     import pyarrow as pa
+
+PACKAGES = ("retrato", "duckdb", "pyarrow", "numpy", "scipy", "pandas", "phonenumbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +31,12 @@ class BenchSet:
     target: float | None = None
 
 
-def public(folder: Path | None) -> Iterator[BenchSet]:
-    """The public sets whose files are in the folder; for the others a message."""
+def public() -> Iterator[BenchSet]:
+    """The public sets whose files are in the folder that RETRATO_BENCH_DATA names; for the others a message."""
+    named = os.environ.get("RETRATO_BENCH_DATA")
+    if not named:
+        print("RETRATO_BENCH_DATA names no folder")
+    folder = Path(named) if named else None
     for each in PUBLIC_SETS:
         missing = each.files if folder is None else each.missing(folder)
         if missing:
@@ -50,3 +59,8 @@ def in_short(records: int) -> str:
     ('10 k', '1 M')
     """
     return f"{records // 1_000_000} M" if records >= 1_000_000 else f"{records // 1_000} k"
+
+
+def versions() -> dict[str, str]:
+    """What the measurements were made with."""
+    return {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}}

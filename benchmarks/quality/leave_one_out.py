@@ -11,19 +11,16 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
-import os
-import platform
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from bench_sets import generated, public
+from bench_sets import generated, public, versions
 from public_sets import PUBLIC_SETS
 from retrato import Ruleset
 from retrato.engines.compile.template import tree
@@ -41,7 +38,6 @@ if TYPE_CHECKING:
     from bench_sets import BenchSet
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("retrato", "duckdb", "pyarrow", "numpy", "scipy", "pandas", "phonenumbers")
 HALF, DOUBLE = 0.5, 2.0
 #: The setting that says what is wanted, rather than how to get it.
 WISH = "precision"
@@ -211,14 +207,14 @@ def others(names: Iterable[str], name: str) -> list[str]:
     return [each for each in names if each != name]
 
 
-def page(rows: Sequence[dict[str, Any]], versions: dict[str, str]) -> str:
+def page(rows: Sequence[dict[str, Any]], used: dict[str, str]) -> str:
     """All of it as Markdown."""
     lines = ["# Does a constant stand because of one set?", "", *_ABOUT.splitlines(), "", *_left_out(rows), ""]
     fixed = [row for row in rows if row["constant"] != WISH]
     if 1 < len(fixed) < len(rows):
         lines += [*_WITHOUT_WISH.splitlines(), "", *_left_out(fixed), ""]
     lines += ["## Each constant by itself", "", *_alone(rows), "", "## What each constant does", "", *_changes(rows)]
-    lines += ["", f"Versions: {', '.join(f'{name} {number}' for name, number in versions.items())}.", ""]
+    lines += ["", f"Versions: {', '.join(f'{name} {number}' for name, number in used.items())}.", ""]
     return "\n".join(lines)
 
 
@@ -312,8 +308,7 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", metavar="SET", help="only these, at least two; nothing is written")
     parser.add_argument("--constants", nargs="+", metavar="NAME", help="only these; nothing is written")
     asked = parser.parse_args()
-    named = os.environ.get("RETRATO_BENCH_DATA")
-    every = (*public(Path(named) if named else None), generated(10_000))
+    every = (*public(), generated(10_000))
     sets = [each for each in every if asked.sets is None or each.name in asked.sets]
     constants = [each for each in CONSTANTS if asked.constants is None or each.name in asked.constants]
     if len(sets) < 2 or len(sets) < len(asked.sets or ()) or len(constants) < len(asked.constants or ()):
@@ -322,11 +317,11 @@ def main() -> None:
             f"the constants are {', '.join(each.name for each in CONSTANTS)}"
         )
     rows = measurements(sets, constants)
-    versions = {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-    table = page(rows, versions)
+    used = versions()
+    table = page(rows, used)
     print(table)
     if len(sets) > len(PUBLIC_SETS) and len(constants) == len(CONSTANTS):
-        report = json.dumps({"versions": versions, "configurations": rows}, indent=1, ensure_ascii=False)
+        report = json.dumps({"versions": used, "configurations": rows}, indent=1, ensure_ascii=False)
         (RESULTS / "leave_one_out.json").write_text(report + "\n", "utf-8")
         (RESULTS / "leave_one_out.md").write_text(table, "utf-8")
 

@@ -7,16 +7,13 @@ whose files are missing is skipped with a message; a set that does not reach its
 from __future__ import annotations
 
 import json
-import os
-import platform
 import sys
 import time
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import retrato
-from bench_sets import generated, public
+from bench_sets import generated, public, versions
 from public_sets import PUBLIC_SETS
 from retrato.evaluation.truth import evaluate_tables
 
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
     from bench_sets import BenchSet
 
 RESULTS = Path(__file__).parent / "results"
-PACKAGES = ("retrato", "duckdb", "pyarrow", "numpy", "scipy", "pandas", "phonenumbers")
 
 
 def measure(each: BenchSet) -> dict[str, Any]:
@@ -38,16 +34,16 @@ def measure(each: BenchSet) -> dict[str, Any]:
     return {"set": each.name, "target": each.target, "seconds": round(seconds, 1), **figures.to_dict()}
 
 
-def measurements(folder: Path | None) -> list[dict[str, Any]]:
+def measurements() -> list[dict[str, Any]]:
     """One measurement a set: the public ones that are there, then our own generator."""
     rows = []
-    for each in (*public(folder), generated(10_000)):
+    for each in (*public(), generated(10_000)):
         rows.append(measure(each))
         print(f"{each.name}: pairwise F1 {rows[-1]['pairwise']['f1']:.4f}")
     return rows
 
 
-def markdown(rows: Sequence[dict[str, Any]], versions: dict[str, str]) -> str:
+def markdown(rows: Sequence[dict[str, Any]], used: dict[str, str]) -> str:
     """The table that is committed."""
     head = ("set", "records", "seconds", "precision", "recall", "pairwise F1", "target", "B³ F1")
     head += ("true clusters", "clusters", "exact", "over-merged records", "misplaced records")
@@ -68,23 +64,20 @@ def markdown(rows: Sequence[dict[str, Any]], versions: dict[str, str]) -> str:
             ),
         )
         lines.append("| " + " | ".join(cells) + " |")
-    text = ", ".join(f"{name} {number}" for name, number in versions.items())
+    text = ", ".join(f"{name} {number}" for name, number in used.items())
     return "\n".join(["# Match quality, default configuration, no labels", "", *lines, "", f"Versions: {text}.", ""])
 
 
 def main() -> int:
     """Measure, print, write; 1 when a target is missed."""
-    named = os.environ.get("RETRATO_BENCH_DATA")
-    if not named:
-        print("RETRATO_BENCH_DATA names no folder: only the generated set is measured")
-    rows = measurements(Path(named) if named else None)
-    versions = {"Python": platform.python_version(), **{name: version(name) for name in PACKAGES}}
-    table = markdown(rows, versions)
+    rows = measurements()
+    used = versions()
+    table = markdown(rows, used)
     print(table)
     if len(rows) > len(PUBLIC_SETS):  # a table with rows missing would look like a finding
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / "quality.md").write_text(table, encoding="utf-8")
-        report = json.dumps({"versions": versions, "sets": rows}, indent=2, ensure_ascii=False)
+        report = json.dumps({"versions": used, "sets": rows}, indent=2, ensure_ascii=False)
         (RESULTS / "quality.json").write_text(report + "\n", encoding="utf-8")
     missed = [row["set"] for row in rows if row["target"] is not None and row["pairwise"]["f1"] < row["target"]]
     if missed:

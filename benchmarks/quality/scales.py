@@ -24,6 +24,7 @@ from bench_sets import generated, in_short
 from retrato import Ruleset, evaluate
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
+from retrato.matching.model import probability
 from retrato.pipeline import run_stages
 from retrato.pipeline.run import Run
 from retrato.records import by_name
@@ -96,7 +97,7 @@ def _bins(run: Run, person: np.ndarray) -> list[dict[str, float]]:
     """Ten bins of the match probability of all compared pairs: how many are one person, as predicted and in truth."""
     scores = run.engine.fetch(tree("SELECT a, b, weight FROM scores"))
     a, b, weight = (scores.column(name).to_numpy() for name in ("a", "b", "weight"))
-    chance = 1 / (1 + np.exp2(-weight / 1024))
+    chance = probability(weight)
     place = np.minimum((chance * 10).astype(int), 9)
     pairs, same = np.bincount(place, minlength=10), np.bincount(place, person[a] == person[b], 10)
     total = np.bincount(place, chance, 10)

@@ -64,6 +64,7 @@ def portray(engine, identifiers, rules=(), *, profiles=None, sources=None):
     assigned = [(n, profiles[n], None) for n in reversed(numbers)]
     make(engine, "assignments", "record:i profile_id:s household_id:s", assigned)
     make(engine, "certainty", "profile_id:s expected_precision:d expected_recall:d", [])
+    make(engine, "timeline", "profile_id:s time:t", [])
     make(engine, "identifiers", IDENTIFIERS, [tuple(row.values()) for row in identifiers])
     run(engine, value_steps(rules))
     run(engine, profile_steps(engine.fetch(plain_attributes()).column("attribute").to_pylist()))

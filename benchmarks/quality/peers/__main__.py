@@ -60,8 +60,7 @@ def arguments() -> argparse.Namespace:
 
 def chosen_sets(names: Sequence[str] | None, sizes: Sequence[int]) -> Iterator[BenchSet]:
     """The public sets in the folder RETRATO_BENCH_DATA, then the generated ones; each is made when its turn comes."""
-    folder = os.environ.get("RETRATO_BENCH_DATA")
-    yield from (each for each in public(Path(folder) if folder else None) if not names or each.name in names)
+    yield from (each for each in public() if not names or each.name in names)
     yield from (generated(size) for size in sizes if not names or f"omnichannel {in_short(size)}" in names)
 
 

@@ -275,11 +275,6 @@ def _text(key: str) -> tuple[Level, ...]:
     return _place(key)
 
 
-def _suffix(key: str) -> tuple[Level, ...]:
-    del key  # generations have nothing between equal and different
-    return ()
-
-
 def _number(key: str) -> tuple[Level, ...]:
     return (Level("within 1 %", RatioAtLeast(key, 0.99)), Level("within 10 %", RatioAtLeast(key, 0.9)))
 
@@ -315,7 +310,7 @@ LEVELS = {
     "family_name_in_account": _family_name_in_account,
     "given_name": _given_name,
     "family_name": _family_name,
-    "suffix": _suffix,
+    "suffix": lambda _: (),  # generations have nothing between equal and different
     "date": _date,
     "identifier": _identifier,
     "handle": _identifier,

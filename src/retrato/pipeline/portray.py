@@ -18,7 +18,7 @@ def portray(run: Run) -> None:
     for name, query in steps:
         run.engine.create(name, query)
     attributes = run.engine.fetch(plain_attributes()).column("attribute").to_pylist()
-    last = profile_steps(attributes, timeline=True)
+    last = profile_steps(attributes)
     for name, query in last:
         run.engine.create(name, query)
     run.engine.drop(*(name for name, _ in (*steps, *last) if name.startswith("_")), "identifiers", *run.cells)

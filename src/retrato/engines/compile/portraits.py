@@ -28,12 +28,13 @@ def plain_attributes() -> Node:
     )
 
 
-def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False) -> Steps:
-    """The steps that make `profiles`, one row a profile, after `value_steps` (whose intermediate tables they read).
+def profile_steps(attributes: Iterable[str] = ()) -> Steps:
+    """The steps that make `profiles`, one row a profile, after `value_steps` (whose intermediate tables they read)
+    and `timeline_steps`.
 
     What is expected of each profile comes from the table `certainty`. `attributes` are the plain attributes to show
-    (`plain_attributes`), each in the column that `attribute_columns` gives it. With `timeline`, `first_seen` and
-    `last_seen` take the interactions of the table `timeline` into account too.
+    (`plain_attributes`), each in the column that `attribute_columns` gives it. `first_seen` and `last_seen` are of
+    records and interactions together.
 
     The lists hold the valid and possible values, golden ones first, with `namespace:` before those that have one; they
     are empty rather than NULL. `confidence` is the mean over the golden values. A kind with several namespaces shows
@@ -45,7 +46,7 @@ def profile_steps(attributes: Iterable[str] = (), *, timeline: bool = False) -> 
     columns = attribute_columns(attributes)
     return (
         ("_profile_records", tree(_RECORDS)),
-        ("_profile_seen", tree(_SEEN_WITH_TIMELINE if timeline else _SEEN)),
+        ("_profile_seen", tree(_SEEN)),
         ("_profile_golden", _golden(columns)),
         ("_profile_lists", _lists()),
         ("profiles", _profiles(columns)),
@@ -129,8 +130,7 @@ FROM assignments AS a JOIN records AS r ON r.record = a.record
 GROUP BY a.profile_id
 """
 
-_SEEN = "SELECT profile_id, first_seen, last_seen FROM _profile_records"
-_SEEN_WITH_TIMELINE = """
+_SEEN = """
 SELECT profile_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
 FROM (
   SELECT profile_id, first_seen, last_seen FROM _profile_records
