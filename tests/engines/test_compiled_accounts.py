@@ -10,7 +10,8 @@ from retrato.engines.duckdb import DuckDBEngine
 #: given name | surname | second surname | local parts | handles -> account names | own user names | some account forms
 CASES = """
 pedro | garcia | lopez | pedro.garcia84 | - -> pedrogarcia | pedrogarcia | pedrogarcia pgarcia garciapedro pgarcialop
-maria jose | ruiz | - | mjruiz | instagram:maria_ruiz -> mariaruiz mjruiz | mariaruiz | mariaruiz mariajoseruiz
+maria jose | ruiz | - | mjruiz | instagram:maria_ruiz -> mariaruiz mjruiz | mariaruiz mjruiz | mariaruiz mariajoseruiz
+carlos | perez | - | charlyperez03, prz | - -> charlyperez | charlyperez | carlosperez
 - | - | - | blue79 | - -> blue | - | -
 - | - | - | a.b | 17841401 -> - | - | -
 ana | de la o | - | - | - -> - | - | anadelao
@@ -38,7 +39,7 @@ def test_user_names_are_letters_and_forms_are_what_people_make_of_names(engine, 
         "given_root": given and given.split()[0],
         "family_name": family,
         "second_family_name": second,
-        "email_local": [local] if local else None,
+        "email_local": local.split(", ") if local else None,
         "handle": [handle] if handle else None,
     }
     lists = {"email_local", "handle"}

@@ -57,6 +57,30 @@ def test_one_local_part_at_two_providers_is_silent_if_it_is_made_of_the_name():
     assert level("email", mine, {**mine, "own_user_names": ("anaruiz",)}) == "equal, one person"
 
 
+def test_user_names_that_differ_in_the_number_alone_tell_nothing():
+    mine, yours = ({"account_names": ("anaruiz",), "numbered_names": (f"anaruiz{number}",)} for number in (84, 85))
+    assert level("numbered_user_name", mine, yours) == "missing"
+    assert level("numbered_user_name", mine, mine) == "equal, held by 2"
+    mistyped = {"account_names": ("anarruiz",), "numbered_names": ("anarruiz84",)}
+    assert level("numbered_user_name", mine, mistyped) == "one edit"
+
+
+def test_two_addresses_that_are_each_made_of_the_name_are_as_close_as_the_names():
+    mine = {"email": ("anaruiz@a.es",), "email_local": ("anaruiz",), "account_names": ("anaruiz",)}
+    yours = {"email": ("aruiz@a.es",), "email_local": ("aruiz",), "account_names": ("aruiz",)}
+    assert level("email", mine, yours) == "two edits"
+    mine["own_user_names"], yours["own_user_names"] = ("anaruiz",), ("aruiz",)
+    assert level("email", mine, yours) == "each made of the name"
+
+
+def test_a_surname_that_is_the_given_name_over_there_is_not_looked_for():
+    rare = {"given_name": "luis", "given_letters": "luis", "family_name": "martina", "family_letters": "martina"}
+    martina = {"given_name": "martina", "given_letters": "martina", "accounts": "|martina|"}
+    assert level("family_name_in_account", rare, martina) == "missing"
+    assert level("given_name", rare, martina) == "given and family name swapped"
+    assert level("family_name_in_account", rare, {**martina, "given_letters": "ana"}) == "equal, held by 2"
+
+
 def test_blocking_by_user_names_conditions_on_all_that_they_are_made_of():
     assert BlockingRule(("account_forms",)) in {BlockingRule(each.keys) for each in default_rules(FEATURES, ())}
     masked = BlockingRule(("account_forms",)).masks(FEATURES)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.matching.similarity import (
+    Both,
     CrossEqual,
     EditsAtMost,
     Equal,
@@ -72,10 +73,14 @@ class Level:
 
 
 class LookedFor(NamedTuple):
-    """What is looked for in accounts: the feature, and the key of the texts in which its values may stand."""
+    """What is looked for in accounts: the feature, and the key of the texts in which its values may stand.
+
+    A value that is the `other` key of that side says nothing: the account is made of that.
+    """
 
     feature: str
     texts: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,8 @@ class Comparison:
         possible = False
         for one, other in ((left, right), (right, left)):
             value, there = one[self.key], other[looked_for.texts]
-            if isinstance(value, str) and there is not None and other[looked_for.feature] is None:
+            own = other[looked_for.other]
+            if isinstance(value, str) and there is not None and other[looked_for.feature] is None and value != own:
                 possible = True
                 if any(value in text for text in texts(there)):
                     return bands.get(value, 0)
@@ -230,6 +236,7 @@ def _phone(key: str) -> tuple[Level, ...]:
 def _email(key: str) -> tuple[Level, ...]:
     return (
         Level("same local part", Equal("email_local")),
+        Level("each made of the name", Both("own_user_names")),  # how close they are, the names have told
         Level("one edit", EditsAtMost(key, 1)),
         Level("two edits", EditsAtMost(key, 2)),
         Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
@@ -332,6 +339,7 @@ LEVELS = {
 SILENT: dict[str, tuple[Primitive, ...]] = {
     "email": (Equal("email_letters"), CrossEqual("own_user_names", "account_names")),
     "handle": (Equal("account_names"),),
+    "numbered_user_name": (Equal("account_names"),),
 }
 
 
@@ -339,8 +347,8 @@ SILENT: dict[str, tuple[Primitive, ...]] = {
 ALIKE_AT_HOME = {"given_name": 0.02, "given_name_in_account": 0.02, "date": 0.01}
 #: Comparisons of the value of a feature with texts of the other side.
 LOOKED_FOR = {
-    "given_name_in_account": LookedFor("given_name", "accounts"),
-    "family_name_in_account": LookedFor("family_name", "accounts"),
+    "given_name_in_account": LookedFor("given_name", "accounts", "family_letters"),
+    "family_name_in_account": LookedFor("family_name", "accounts", "given_letters"),
 }
 #: Features that only count where others say nothing. Where somebody lives counts once, as closely as it is known.
 INSTEAD_OF = {

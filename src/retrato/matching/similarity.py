@@ -66,6 +66,17 @@ class Equal:
 
 
 @dataclass(frozen=True, slots=True)
+class Both:
+    """Both sides have the key, whatever its values."""
+
+    key: str
+
+    def holds(self, left: Keys, right: Keys) -> bool:
+        """Whether there is a value on either side."""
+        return bool(texts(left[self.key]) and texts(right[self.key]))
+
+
+@dataclass(frozen=True, slots=True)
 class JaroWinklerAtLeast:
     """Jaro-Winkler similarity (Winkler 1990, prefix weight 0.1) of at least `similarity`.
 
@@ -225,6 +236,7 @@ def keys_of(test: Primitive) -> tuple[str, ...]:
 
 Primitive = (
     StandsIn
+    | Both
     | Equal
     | JaroWinklerAtLeast
     | EditsAtMost

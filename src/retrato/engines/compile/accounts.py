@@ -40,7 +40,11 @@ SELECT * EXCLUDE (written, names, first, given_all, family, second),
     list_sort(list_distinct(list_filter(written, lambda x: regexp_full_match(x, '.*[a-z]{4}.*[0-9]{2}.*')))),
     CAST([] AS VARCHAR[])
   ) AS numbered_names,
-  nullif(list_intersect(names, :forms), CAST([] AS VARCHAR[])) AS own_user_names,
+  nullif(
+    list_filter(
+      names, lambda x: list_contains(:forms, x) OR coalesce(len(family) >= :part AND contains(x, family), FALSE)
+    ), CAST([] AS VARCHAR[])
+  ) AS own_user_names,
   CASE WHEN len(names) > 0 THEN '|' || array_to_string(names, '|') || '|' END AS accounts,
   CASE WHEN len(first) >= 3 THEN first END AS given_letters,
   CASE WHEN len(family) >= 3 THEN family END AS family_letters,
@@ -76,4 +80,6 @@ def with_accounts(known: Collection[str]) -> exp.Query:
         fewest=FEWEST_LETTERS,
     )
     root = column("given_root") if "given_root" in known else tree("CAST(NULL AS VARCHAR)")
-    return query(_KEYS, letters=letters.subquery("l"), forms=tree(_FORMS, root=root), fewest=FEWEST_IN_FORM)
+    return query(
+        _KEYS, letters=letters.subquery("l"), forms=tree(_FORMS, root=root), fewest=FEWEST_IN_FORM, part=FEWEST_LETTERS
+    )

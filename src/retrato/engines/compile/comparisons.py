@@ -40,7 +40,8 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     if comparison.looked_for is not None:
         return tree(
             """
-            CASE WHEN :rn IS NULL AND contains(:rt, :l) THEN :lb WHEN :ln IS NULL AND contains(:lt, :r) THEN :rb END
+            CASE WHEN :rn IS NULL AND :ro IS DISTINCT FROM :l AND contains(:rt, :l) THEN :lb
+              WHEN :ln IS NULL AND :lo IS DISTINCT FROM :r AND contains(:lt, :r) THEN :rb END
             """,
             **_looked_for(key, comparison.looked_for),
             lb=left(f"{key}_band"),
@@ -64,8 +65,8 @@ def _missing(comparison: Comparison) -> Node:
     if comparison.looked_for is not None:
         return tree(
             """
-            NOT ((:l IS NOT NULL AND :rn IS NULL AND :rt IS NOT NULL)
-              OR (:r IS NOT NULL AND :ln IS NULL AND :lt IS NOT NULL))
+            NOT ((:l IS NOT NULL AND :rn IS NULL AND :rt IS NOT NULL AND :ro IS DISTINCT FROM :l)
+              OR (:r IS NOT NULL AND :ln IS NULL AND :lt IS NOT NULL AND :lo IS DISTINCT FROM :r))
             """,
             **_looked_for(key, comparison.looked_for),
         )
@@ -79,11 +80,11 @@ def _missing(comparison: Comparison) -> Node:
 
 
 def _looked_for(key: str, looked_for: LookedFor) -> dict[str, Node]:
-    """The value of each side, the texts of each side, and what a side must lack to be looked at."""
-    lacking, accounts = looked_for
+    """The value of each side, its texts, what a side must lack to be looked at, and what the value must not be."""
+    lacking, accounts, other = looked_for
     return {
         **{"l": left(key), "r": right(key), "lt": left(accounts), "rt": right(accounts)},
-        **{"ln": left(lacking), "rn": right(lacking)},
+        **{"ln": left(lacking), "rn": right(lacking), "lo": left(other), "ro": right(other)},
     }
 
 

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, tree
 from retrato.matching.similarity import (
+    Both,
     CrossEqual,
     EditsAtMost,
     Equal,
@@ -144,6 +145,8 @@ def test(primitive: Primitive, lists: Collection[str]) -> Node:
             return tree(":m >= :s", m=measure_column("jaro_winkler", key), s=similarity)
         case EditsAtMost(key, edits, _):
             return tree(":m <= :n", m=measure_column("edits", key), n=edits)
+        case Both(key):
+            return tree("(:l IS NOT NULL AND :r IS NOT NULL)", l=left(key), r=right(key))
         case CrossEqual(key, other):
             return tree(
                 "(coalesce(:one, FALSE) OR coalesce(:two, FALSE))",
