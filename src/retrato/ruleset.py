@@ -61,7 +61,7 @@ class Ruleset:
     precision: str | float = "balanced"
     review_from: float = 0.05
     blocking: tuple[BlockingRule, ...] = ()
-    max_block: int = 100
+    max_block: int = 50
     match_rules: tuple[MatchRule, ...] = DEFAULT_RULES
     survivorship: tuple[SurvivorshipRule, ...] = ()
     never_compared_bits: float = -1.0

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.features import features_table, rarity
+from retrato.engines.compile.similarity import Measure, edits, letters, plain_edits
+from retrato.engines.compile.single_values import compared_with_singles, single_values
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.base import Feature, Scope
 from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.comparisons import LEVELS, comparisons_for
-from retrato.matching.similarity import Keys
+from retrato.matching.similarity import EditsAtMost, Keys
 
 WORDS = st.text("abcdeo1", min_size=1, max_size=7)
 TEXTS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
@@ -84,6 +88,14 @@ RECORD = st.fixed_dictionaries(
         "family_letters": st.none() | WORDS,
     }
 )
+#: Some have one value of everything at most.
+RECORDS = st.lists(
+    RECORD | RECORD.map(lambda record: {key: firsts(value) for key, value in record.items()}), min_size=6, max_size=12
+)
+
+
+def firsts(value: object) -> object:
+    return value[:1] if isinstance(value, list) else value
 
 
 def typed(records: list[dict[str, object]]) -> pa.Table:
@@ -107,7 +119,7 @@ def test_every_comparison_is_in_the_suite() -> None:
 @settings(
     max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 )
-@given(records=st.lists(RECORD, min_size=6, max_size=12))
+@given(records=RECORDS)
 def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, records: list[dict[str, object]]) -> None:
     comparisons = comparisons_for(FEATURES)
     engine.load("keys", typed(records))
@@ -118,7 +130,7 @@ def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, record
     engine.load("pairs", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     lists = {key for feature in FEATURES if feature.multivalued for key in feature.keys}
     known = set(engine.columns("features"))
-    query = compared_pairs(tree("SELECT * FROM pairs"), comparisons, lists=lists, known=known, kept=("a", "b"))
+    engine.create("single_values", single_values(comparisons, lists, known))
     bands = {
         (row["feature"], row["value"]): row["band"]
         for row in engine.fetch(tree("SELECT * FROM value_bands")).to_pylist()
@@ -127,8 +139,46 @@ def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, record
         Keys({name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
         for record in records
     ]
-    for row in engine.fetch(query).to_pylist():
-        for comparison in comparisons:
-            mine = {value: band for (feature, value), band in bands.items() if feature == comparison.feature}
-            expected = comparison.level(keys[row["a"]], keys[row["b"]], mine)
-            assert row[level_column(comparison)] == expected, comparison.feature
+    for compare in (compared_pairs, compared_with_singles):
+        query = compare(tree("SELECT * FROM pairs"), comparisons, lists=lists, known=known, kept=("a", "b"))
+        found = engine.fetch(query).to_pylist()
+        assert len(found) == len(pairs)
+        for row in found:
+            for comparison in comparisons:
+                mine = {value: band for (feature, value), band in bands.items() if feature == comparison.feature}
+                expected = comparison.level(keys[row["a"]], keys[row["b"]], mine)
+                assert row[level_column(comparison)] == expected, comparison.feature
+
+
+WORD = st.text("ab1", min_size=1, max_size=9) | st.text("abcdefg0123456789@.", min_size=4, max_size=12)
+
+
+@pytest.mark.parametrize("most", [1, 2, 5])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_edits_are_counted_by_letters_and_plain_edits_first(
+    engine: DuckDBEngine, most: int, data: st.DataObject
+) -> None:
+    first = data.draw(st.lists(WORD, min_size=20, max_size=30))
+    second = [edited(data.draw, each) if data.draw(st.booleans()) else data.draw(WORD) for each in first]
+    wanted = Measure("edits", "key", 2, most)
+    bits = {f"{side}_key_bits": letters(exp.column(f"{side}_key")) for side in ("l", "r")}
+    engine.load("texts", pa.table({"l_key": first, "r_key": second}))
+    engine.create("texts", exp.select("*", *(exp.alias_(each, name) for name, each in bits.items())).from_("texts"))
+    plain = exp.select("*", exp.alias_(plain_edits(wanted), "plain_edits_key")).from_("texts")
+    found = engine.fetch(exp.select("l_key", "r_key", exp.alias_(edits(wanted), "n")).from_(plain.subquery("p")))
+    for row in found.to_pylist():
+        for allowed in range(most + 1):
+            if row["l_key"] != row["r_key"]:
+                close = EditsAtMost("key", allowed, 2).holds(Keys({"key": row["l_key"]}), Keys({"key": row["r_key"]}))
+                assert (row["n"] is not None and row["n"] <= allowed) == close, (row, allowed)
+
+
+def edited(draw: Any, text: str) -> str:
+    for _ in range(draw(st.integers(1, 3))):
+        place = draw(st.integers(0, len(text)))
+        swapped = text[:place] + text[place + 1 : place + 2] + text[place : place + 1] + text[place + 2 :]
+        text = draw(
+            st.sampled_from([swapped, text[:place] + "b" + text[place:], text[:place] + text[place + 1 :] or "a"])
+        )
+    return text

@@ -185,7 +185,7 @@ def _given_name(key: str) -> tuple[Level, ...]:
         Level("given and family name swapped", CrossEqual(key, "family_name")),
         Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
         Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
-        Level("words shared", TokensShared(key, 1.0)),
+        Level("words shared", TokensShared(key)),
         Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
     )
 
@@ -198,7 +198,7 @@ def _family_name(key: str) -> tuple[Level, ...]:
         Level("similar (0.92)", JaroWinklerAtLeast(key, 0.92)),
         Level("the other surname", CrossEqual(key, crossed)),
         Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
-        Level("words shared", TokensShared(key, 1.0)),
+        Level("words shared", TokensShared(key)),
         Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
     )
 
@@ -246,7 +246,7 @@ def _email(key: str) -> tuple[Level, ...]:
 def _address(key: str) -> tuple[Level, ...]:
     return (
         Level("similar (0.95)", JaroWinklerAtLeast(key, 0.95)),
-        Level("words shared", TokensShared(key, 1.0)),
+        Level("words shared", TokensShared(key)),
         Level("same street", Equal("street")),
         Level("similar (0.85)", JaroWinklerAtLeast(key, 0.85)),
         Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
@@ -265,7 +265,7 @@ def _postcode(key: str) -> tuple[Level, ...]:
 def _place(key: str) -> tuple[Level, ...]:
     return (
         Level("similar (0.9)", JaroWinklerAtLeast(key, 0.9)),
-        Level("words shared", TokensShared(key, 1.0)),
+        Level("words shared", TokensShared(key)),
         Level("similar (0.7)", JaroWinklerAtLeast(key, 0.7)),
     )
 

@@ -42,7 +42,7 @@ class Stage:
 STAGES = (
     Stage("read", read.read, ("raw_<i>", "rejected")),
     Stage("normalise", normalise.normalise, ("records", "row_records", "identifiers"), ("row_records",)),
-    Stage("features", features.features, ("features", "value_bands")),
+    Stage("features", features.features, ("features", "single_values", "value_bands")),
     Stage("block", block.block, ("pairs",)),
     Stage("train", train.train, (), ("value_bands",)),
     Stage("score", score.score, ("scores",), ("pairs",)),
@@ -51,7 +51,7 @@ STAGES = (
         "identify",
         identify.identify,
         ("assignments", "certainty", "changes", "household_changes", "redirects", "links", "review"),
-        ("scores", "clusters", "expected_pairs", "household_clusters", "held_apart"),
+        ("scores", "clusters", "expected_pairs", "household_clusters", "held_apart", "single_values"),
     ),
     Stage("events", events.events, ("events", "event_identifiers")),
     Stage("assess", assess.assess, ("quality",)),

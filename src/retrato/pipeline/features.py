@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from retrato.engines.compile import features as sql
 from retrato.engines.compile.accounts import with_accounts
+from retrato.engines.compile.single_values import single_values
 from retrato.engines.compile.template import column, tree
 from retrato.matching.accounts import ACCOUNT, ACCOUNT_FEATURES
 from retrato.matching.comparisons import Split, comparisons_for
@@ -16,9 +17,14 @@ if TYPE_CHECKING:
     from retrato.identifiers.base import Feature
     from retrato.pipeline.run import Run
 
+#: With fewer records lists are compared sooner than a second query is made for those who have no second value.
+SINGLES_FROM = 50_000
+
 
 def features(run: Run) -> None:
-    """Make `features` and `value_bands`; keep only the features that at least two records have."""
+    """Make `features` (of many records also `single_values`) and `value_bands`; keep only the features that at least
+    two records have.
+    """
     tables = []
     for name, each in run.kinds.items():
         run.engine.create(f"record_{name}", sql.record_keys(f"keys_{name}", each))
@@ -33,6 +39,9 @@ def features(run: Run) -> None:
     _bands(run)
     run.engine.create("features", sql.features_table(run.features))
     run.engine.drop("keys")
+    run.singles = run.counts["records"] >= SINGLES_FROM
+    if run.singles:
+        run.engine.create("single_values", single_values(run.comparisons, run.lists, known_columns(run)))
 
 
 def _present(run: Run, features: tuple[Feature, ...]) -> tuple[Feature, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.comparisons import compared_pairs, level_column
+from retrato.engines.compile.single_values import compared_with_singles
 from retrato.matching.training import Patterns
 from retrato.pipeline.features import known_columns
 
@@ -30,7 +31,8 @@ def level_matrix(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[
 
 def compared(run: Run, pairs: exp.Query, *, kept: Sequence[str] = ("a", "b")) -> exp.Select:
     """The `kept` columns of a query of pairs, and their levels."""
-    return compared_pairs(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
+    compare = compared_with_singles if run.singles else compared_pairs
+    return compare(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
 
 
 def patterns(run: Run, pairs: exp.Query, *, rules: bool) -> Patterns:

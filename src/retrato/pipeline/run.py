@@ -55,6 +55,8 @@ class Run:
     kinds: Mapping[str, tuple[Feature, ...]] = field(default_factory=dict)
     attributes: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()
+    #: whether there is `single_values`
+    singles: bool = False
     effective_rules: tuple[frozenset[str], ...] = ()
     match_rules: tuple[MatchRule, ...] = ()
     notes: list[str] = field(default_factory=list)

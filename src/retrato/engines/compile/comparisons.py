@@ -3,6 +3,9 @@
 `features` has a row a record: every matching key (a text, or a list where records have several values), and for the
 main key of each feature its band: `<key>_band` for a text, for a list `<key>_codes`, whose numbers carry the band in
 their lowest three bits and a hash of the value above, and `<key>_spaces`, the namespaces of the values.
+
+Where a key is no list, though the feature can have several values, `<key>_band` and `<key>_space` are read in the place
+of codes and namespaces (`single_values`).
 """
 
 from __future__ import annotations
@@ -17,8 +20,9 @@ from retrato.matching.comparisons import BANDS, MISSING, Comparison
 from retrato.matching.similarity import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
+    from retrato.engines.compile.similarity import Measure
     from retrato.matching.comparisons import LookedFor
 
 
@@ -30,9 +34,10 @@ def level_column(comparison: Comparison) -> str:
 def _read_columns(comparison: Comparison, lists: Collection[str]) -> tuple[str, ...]:
     tests = (*(level.test for level in comparison.levels), *comparison.silent)
     keys = [comparison.key, *(key for each in tests for key in keys_of(each)), *(comparison.looked_for or ())]
-    extra = ("codes", "spaces") if comparison.key in lists else ("band",)
+    extra, space = ("codes", "spaces") if comparison.key in lists else ("band", "space")
+    spaces = (space,) if comparison.namespaced else ()
     others = (name for other in comparison.instead_of for name in _read_columns(other, lists))
-    return (*keys, *(f"{comparison.key}_{name}" for name in extra), *others)
+    return (*keys, *(f"{comparison.key}_{name}" for name in (extra, *spaces)), *others)
 
 
 def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
@@ -60,7 +65,7 @@ def _exact_band(comparison: Comparison, lists: Collection[str]) -> Node:
     )
 
 
-def _missing(comparison: Comparison) -> Node:
+def _missing(comparison: Comparison, lists: Collection[str]) -> Node:
     key = comparison.key
     if comparison.looked_for is not None:
         return tree(
@@ -72,10 +77,13 @@ def _missing(comparison: Comparison) -> Node:
         )
     missing = tree("(:l IS NULL OR :r IS NULL)", l=left(key), r=right(key))
     for other in comparison.instead_of:
-        missing = exp.or_(missing, exp.not_(exp.paren(_missing(other))))
+        missing = exp.or_(missing, exp.not_(exp.paren(_missing(other, lists))))
     if not comparison.namespaced:
         return exp.paren(missing)
-    apart = tree("NOT list_has_any(:l, :r)", l=left(f"{key}_spaces"), r=right(f"{key}_spaces"))
+    if key in lists:
+        apart = tree("NOT list_has_any(:l, :r)", l=left(f"{key}_spaces"), r=right(f"{key}_spaces"))
+    else:
+        apart = tree(":l <> :r", l=left(f"{key}_space"), r=right(f"{key}_space"))
     return tree("(:missing OR :apart)", missing=missing, apart=apart)
 
 
@@ -102,7 +110,7 @@ def _level(comparison: Comparison, lists: Collection[str]) -> Node:
         fuzzy = exp.Literal.number(BANDS)
     return tree(
         "CAST(CASE WHEN :missing THEN :none ELSE coalesce(:exact, :fuzzy) END AS TINYINT)",
-        missing=_missing(comparison),
+        missing=_missing(comparison, lists),
         none=MISSING,
         exact=_exact_band(comparison, lists),
         fuzzy=fuzzy,
@@ -121,19 +129,49 @@ def compared_pairs(
 
     `known` are the columns of `features`; a test on a key that the data do not have never holds.
     """
-    read = dict.fromkeys(name for comparison in comparisons for name in _read_columns(comparison, lists))
+    joined = joined_pairs(pairs, "features", columns_read(comparisons, lists), known)
+    found = {measure_name(each): measure(each, lists) for each in measures_of(comparisons)}
+    return leveled(with_measures(joined, found), comparisons, lists, kept)
+
+
+def columns_read(comparisons: Sequence[Comparison], lists: Collection[str]) -> list[str]:
+    """The columns that the comparisons read, each once."""
+    return list(dict.fromkeys(name for each in comparisons for name in _read_columns(each, lists)))
+
+
+def joined_pairs(pairs: exp.Query, features: str, columns: Sequence[str], known: Collection[str]) -> exp.Select:
+    """Pairs with the columns of both sides (`l_…`, `r_…`) from a table of features, NULL where it has none such."""
     joined = exp.select("p.*").from_(pairs.subquery("p"))
     for side in ("l", "r"):
-        for name in read:
+        for name in columns:
             value = column(name, side) if name in known else tree("CAST(NULL AS VARCHAR)")
             joined.select(exp.alias_(value, f"{side}_{name}", quoted=True), copy=False)
-    joined = joined.join(table("features", "l"), on="l.record = p.a").join(table("features", "r"), on="r.record = p.b")
-    tests = [level.test for comparison in comparisons for level in comparison.levels]
-    measured = exp.select("*").from_(joined.subquery("j"))
-    for each in measures(tests):
-        name = measure_column(each.name, each.key).name
-        measured.select(exp.alias_(measure(each, lists), name, quoted=True), copy=False)
+    return joined.join(table(features, "l"), on="l.record = p.a").join(table(features, "r"), on="r.record = p.b")
+
+
+def measures_of(comparisons: Sequence[Comparison]) -> tuple[Measure, ...]:
+    """The measures that the levels read."""
+    return measures(level.test for each in comparisons for level in each.levels)
+
+
+def measure_name(measure: Measure) -> str:
+    """The name of the column of a measure."""
+    return measure_column(measure.name, measure.key).name
+
+
+def with_measures(joined: exp.Query, found: Mapping[str, Node]) -> exp.Select:
+    """The rows with measures beside them, by name: each is taken once a pair, whatever reads it above."""
+    result = exp.select("*").from_(joined.subquery("j"))
+    for name, each in found.items():
+        result.select(exp.alias_(each, name, quoted=True), copy=False)
+    return result
+
+
+def leveled(
+    measured: exp.Query, comparisons: Sequence[Comparison], lists: Collection[str], kept: Sequence[str]
+) -> exp.Select:
+    """The `kept` columns and the levels of joined pairs with their measures."""
     result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m"))
-    for comparison in comparisons:
-        result.select(exp.alias_(_level(comparison, lists), level_column(comparison), quoted=True), copy=False)
+    for each in comparisons:
+        result.select(exp.alias_(_level(each, lists), level_column(each), quoted=True), copy=False)
     return result

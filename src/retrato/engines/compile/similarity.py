@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from string import ascii_lowercase, digits
 from typing import Any
 
 from sqlglot import exp
@@ -30,7 +31,7 @@ from retrato.matching.similarity import (
 Test = Callable[[Node, Node], Node]
 
 _MEASURES = {
-    "jaro_winkler": ("jaro_winkler_similarity(:a, :b)", "list_max", 0.0),
+    "jaro_winkler": ("jaro_winkler_similarity(:a, :b, :least)", "list_max", 0.0),
     "edits": ("damerau_levenshtein(:a, :b)", "list_min", 999),
 }
 
@@ -74,13 +75,14 @@ class Measure:
     """A number about two keys that several tests read: the best over all values of both sides.
 
     Edit distances are only taken of texts of at least `length`, whose lengths differ by no more than the `most` edits
-    that any test allows.
+    that any test allows. A similarity below the `least` that any test asks for is 0.
     """
 
     name: str
     key: str
     length: int = 0
     most: int = 0
+    least: float = 0.0
 
 
 def measures(tests: Iterable[Primitive]) -> tuple[Measure, ...]:
@@ -88,7 +90,9 @@ def measures(tests: Iterable[Primitive]) -> tuple[Measure, ...]:
     found: dict[tuple[str, str], Measure] = {}
     for each in tests:
         if isinstance(each, JaroWinklerAtLeast):
-            found.setdefault(("jaro_winkler", each.key), Measure("jaro_winkler", each.key))
+            known = found.get(("jaro_winkler", each.key))
+            least = each.similarity if known is None else min(known.least, each.similarity)
+            found["jaro_winkler", each.key] = Measure("jaro_winkler", each.key, least=least)
         elif isinstance(each, EditsAtMost):
             known = found.get(("edits", each.key), Measure("edits", each.key, each.length, 0))
             found["edits", each.key] = Measure("edits", each.key, each.length, max(known.most, each.edits))
@@ -100,12 +104,69 @@ def measure_column(measure: str, key: str) -> exp.Column:
     return column(f"{measure}_{key}")
 
 
+def letters(value: Node) -> Node:
+    """Which letters and digits a text holds, and which digits twice, as bits: an edit changes two of them at most."""
+    bits: list[Node] = [tree("contains(:v, :c)", v=value, c=each) for each in ascii_lowercase + digits]
+    bits += [tree("contains(substr(:v, strpos(:v, :c) + 1), :c)", v=value, c=each) for each in digits]
+    code: Node = tree("CAST(0 AS UBIGINT)")
+    for place, bit in enumerate(bits):
+        code = tree(":code | (CAST((:bit) AS UBIGINT) << :place)", code=code, bit=bit, place=place)
+    return code
+
+
+def letters_column(key: str) -> str:
+    """The column of `letters` of a key."""
+    return f"{key}_bits"
+
+
+def _apart(key: str) -> Node:
+    """How many bits of the letters differ."""
+    name = letters_column(key)
+    return tree("bit_count(xor(:l, :r))", l=left(name), r=right(name))
+
+
+def plain_edits(wanted: Measure) -> Node:
+    """Edits of two texts without swaps, where `edits` may be few enough."""
+    return tree(
+        """
+        CASE WHEN :a <> :b AND :apart <= :twice AND abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n
+          THEN levenshtein(:a, :b) END
+        """,
+        a=left(wanted.key),
+        b=right(wanted.key),
+        n=wanted.length,
+        most=wanted.most,
+        twice=2 * wanted.most,
+        apart=_apart(wanted.key),
+    )
+
+
+def edits(wanted: Measure) -> Node:
+    """Edits with swaps, from those without.
+
+    With `n` plain edits of which swaps explain `s`, `n - s` edits are left; a swap changes no letter and is two plain
+    edits, another edit changes two at most. So where `n - s` edits explain how many letters differ, they are at least
+    `(n + differing / 2) / 2`: mostly there can be no swap, and the slow distance need not be taken.
+    """
+    return tree(
+        """
+        CASE WHEN :plain IS NULL OR :plain <= 1 OR :apart > 2 * (:plain - 2) THEN :plain
+          WHEN 2 * :plain + :apart <= :most THEN damerau_levenshtein(:a, :b) END
+        """,
+        plain=measure_column("plain_edits", wanted.key),
+        apart=_apart(wanted.key),
+        most=4 * wanted.most,
+        a=left(wanted.key),
+        b=right(wanted.key),
+    )
+
+
 def measure(wanted: Measure, lists: Collection[str]) -> Node:
     """The expression of a measure."""
     text, best, worst = _MEASURES[wanted.name]
 
     def single(a: Node, b: Node) -> Node:
-        value = tree(text, a=a, b=b)
+        value = tree(text, a=a, b=b, least=wanted.least)
         if not wanted.most:
             return value
         return tree(
@@ -139,7 +200,7 @@ def measure(wanted: Measure, lists: Collection[str]) -> Node:
 
 
 def test(primitive: Primitive, lists: Collection[str]) -> Node:
-    """The boolean expression of a primitive over the columns of a pair and its measures."""
+    """The condition of a primitive over the columns of a pair and its measures; NULL may stand for no."""
     match primitive:
         case JaroWinklerAtLeast(key, similarity):
             return tree(":m >= :s", m=measure_column("jaro_winkler", key), s=similarity)
@@ -149,7 +210,7 @@ def test(primitive: Primitive, lists: Collection[str]) -> Node:
             return tree("(:l IS NOT NULL AND :r IS NOT NULL)", l=left(key), r=right(key))
         case CrossEqual(key, other):
             return tree(
-                "(coalesce(:one, FALSE) OR coalesce(:two, FALSE))",
+                "(:one OR :two)",
                 one=_across(left(key), right(other), key in lists, other in lists),
                 two=_across(left(other), right(key), other in lists, key in lists),
             )
@@ -162,8 +223,8 @@ def test(primitive: Primitive, lists: Collection[str]) -> Node:
                     tree("(len(:i) = 1 AND :stands)", i=side(initial), stands=stands)
                     for side, stands in ((right, one), (left, two))
                 )
-            return tree("(coalesce(:one, FALSE) OR coalesce(:two, FALSE))", one=one, two=two)
-        case Equal(key) | TokensShared(key, _) | InitialOf(key) | PrefixEqual(key, _) | RatioAtLeast(key, _):
+            return tree("(:one OR :two)", one=one, two=two)
+        case Equal(key) | TokensShared(key) | InitialOf(key) | PrefixEqual(key, _) | RatioAtLeast(key, _):
             many = key in lists
             return _any(left(key), right(key), _test(primitive), one_list=many, other_list=many)
 
@@ -186,12 +247,12 @@ _TESTS: dict[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     Equal: (":a = :b", lambda _: {}),
     PrefixEqual: ("left(:a, :n) = left(:b, :n)", lambda p: {"n": p.length}),
     InitialOf: ("(least(len(:a), len(:b)) = 1 AND left(:a, 1) = left(:b, 1))", lambda _: {}),
-    TokensShared: (
-        "CASE WHEN contains(:a, ' ') OR contains(:b, ' ') THEN "
-        "len(list_intersect(string_split(:a, ' '), string_split(:b, ' '))) >= "
-        ":share * least(len(list_distinct(string_split(:a, ' '))), len(list_distinct(string_split(:b, ' ')))) "
-        "ELSE :a = :b END",
-        lambda p: {"share": p.share},
+    TokensShared: (  # one word is among the others or not, which needs no lists
+        "CASE WHEN NOT contains(:a, ' ') THEN contains(' ' || :b || ' ', ' ' || :a || ' ') "
+        "WHEN NOT contains(:b, ' ') THEN contains(' ' || :a || ' ', ' ' || :b || ' ') "
+        "ELSE list_has_all(string_split(:a, ' '), string_split(:b, ' ')) "
+        "OR list_has_all(string_split(:b, ' '), string_split(:a, ' ')) END",
+        lambda _: {},
     ),
     RatioAtLeast: (
         "coalesce(TRY_CAST(:a AS DOUBLE) * TRY_CAST(:b AS DOUBLE) > 0 AND "

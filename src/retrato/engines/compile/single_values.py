@@ -1,0 +1,108 @@
+"""Pairs of records to comparison levels without lists, for those who have no second value of anything: most.
+
+Lists are slow. `single_values` has a row for each record whose every list in `features` has one value at most, with
+that value in its place. For keys whose edits are counted, `<key>_bits` are the letters of the value, which tell of most
+pairs that they are too far apart. Levels are the same as by `compared_pairs`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from retrato.engines.compile.comparisons import (
+    columns_read,
+    compared_pairs,
+    joined_pairs,
+    leveled,
+    measure_name,
+    measures_of,
+    with_measures,
+)
+from retrato.engines.compile.similarity import (
+    edits,
+    letters,
+    letters_column,
+    measure,
+    measure_column,
+    plain_edits,
+)
+from retrato.engines.compile.template import Node, column, query, table, tree
+from retrato.matching.comparisons import BANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from retrato.engines.compile.similarity import Measure
+    from retrato.matching.comparisons import Comparison
+
+
+def single_values(comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]) -> exp.Select:
+    """The query for `single_values`; `known` are the columns of `features`, `lists` the keys that are lists."""
+    result = exp.select("record").from_(table("features"))
+    for name in _columns(comparisons, lists, known):
+        result.select(exp.alias_(_single(name, lists), name, quoted=True), copy=False)
+    for each in _edited(comparisons, known):
+        result.select(exp.alias_(letters(_single(each.key, lists)), letters_column(each.key), quoted=True), copy=False)
+    several = [name for name in columns_read(comparisons, lists) if name in lists and name in known]
+    return result.where(*(tree("coalesce(len(:c), 1) = 1", c=column(name)) for name in several))
+
+
+def compared_with_singles(
+    pairs: exp.Query,
+    comparisons: Sequence[Comparison],
+    *,
+    lists: Collection[str],
+    known: Collection[str],
+    kept: Sequence[str],
+) -> exp.Select:
+    """What `compared_pairs` gives, sooner, where there is the table `single_values`."""
+    others = query(
+        """
+        SELECT * FROM :pairs WHERE a NOT IN (SELECT record FROM single_values)
+          OR b NOT IN (SELECT record FROM single_values)
+        """,
+        pairs=pairs.subquery("p"),
+    )
+    singles = leveled(_measured(pairs, comparisons, lists, known), comparisons, (), kept)
+    rest = compared_pairs(others, comparisons, lists=lists, known=known, kept=kept)
+    return exp.select("*").from_(exp.union(singles, rest, distinct=False).subquery("both"))
+
+
+def _columns(comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]) -> Iterator[str]:
+    for name in columns_read(comparisons, ()):
+        key, _, extra = name.rpartition("_")
+        if name in known or (key in lists and key in known and extra in ("band", "space")):
+            yield name
+
+
+def _single(name: str, lists: Collection[str]) -> Node:
+    """The only value of a column."""
+    key, _, extra = name.rpartition("_")
+    if name in lists:
+        return tree(":c[1]", c=column(name))
+    if key in lists and extra == "band":
+        return tree("CAST(:c[1] % :bands AS TINYINT)", c=column(f"{key}_codes"), bands=BANDS)
+    if key in lists:
+        return tree(":c[1]", c=column(f"{key}_spaces"))
+    return column(name)
+
+
+def _edited(comparisons: Sequence[Comparison], known: Collection[str]) -> list[Measure]:
+    return [each for each in measures_of(comparisons) if each.name == "edits" and each.key in known]
+
+
+def _measured(
+    pairs: exp.Query, comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]
+) -> exp.Select:
+    counted = _edited(comparisons, known)
+    others = [each for each in measures_of(comparisons) if each not in counted]
+    bits = [letters_column(each.key) for each in counted]
+    there = {*_columns(comparisons, lists, known), *bits}
+    joined = joined_pairs(pairs, "single_values", [*columns_read(comparisons, ()), *bits], there)
+    found: Mapping[str, Node] = {
+        **{measure_column("plain_edits", each.key).name: plain_edits(each) for each in counted},
+        **{measure_name(each): measure(each, ()) for each in others},
+    }
+    return with_measures(with_measures(joined, found), {measure_name(each): edits(each) for each in counted})
