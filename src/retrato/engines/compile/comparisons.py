@@ -141,12 +141,13 @@ def columns_read(comparisons: Sequence[Comparison], lists: Collection[str]) -> l
 
 def joined_pairs(pairs: exp.Query, features: str, columns: Sequence[str], known: Collection[str]) -> exp.Select:
     """Pairs with the columns of both sides (`l_…`, `r_…`) from a table of features, NULL where it has none such."""
-    joined = exp.select("p.*").from_(pairs.subquery("p"))
+    joined = exp.select("p.*").from_(pairs.subquery("p"), copy=False)
     for side in ("l", "r"):
         for name in columns:
             value = column(name, side) if name in known else tree("CAST(NULL AS VARCHAR)")
             joined.select(exp.alias_(value, f"{side}_{name}", quoted=True), copy=False)
-    return joined.join(table(features, "l"), on="l.record = p.a").join(table(features, "r"), on="r.record = p.b")
+    joined.join(table(features, "l"), on="l.record = p.a", copy=False)
+    return joined.join(table(features, "r"), on="r.record = p.b", copy=False)
 
 
 def measures_of(comparisons: Sequence[Comparison]) -> tuple[Measure, ...]:
@@ -161,7 +162,7 @@ def measure_name(measure: Measure) -> str:
 
 def with_measures(joined: exp.Query, found: Mapping[str, Node]) -> exp.Select:
     """The rows with measures beside them, by name: each is taken once a pair, whatever reads it above."""
-    result = exp.select("*").from_(joined.subquery("j"))
+    result = exp.select("*").from_(joined.subquery("j", copy=False), copy=False)
     for name, each in found.items():
         result.select(exp.alias_(each, name, quoted=True), copy=False)
     return result
@@ -171,7 +172,7 @@ def leveled(
     measured: exp.Query, comparisons: Sequence[Comparison], lists: Collection[str], kept: Sequence[str]
 ) -> exp.Select:
     """The `kept` columns and the levels of joined pairs with their measures."""
-    result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m"))
+    result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m", copy=False), copy=False)
     for each in comparisons:
         result.select(exp.alias_(_level(each, lists), level_column(each), quoted=True), copy=False)
     return result

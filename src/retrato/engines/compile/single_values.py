@@ -67,7 +67,8 @@ def compared_with_singles(
     )
     singles = leveled(_measured(pairs, comparisons, lists, known), comparisons, (), kept)
     rest = compared_pairs(others, comparisons, lists=lists, known=known, kept=kept)
-    return exp.select("*").from_(exp.union(singles, rest, distinct=False).subquery("both"))
+    both = exp.union(singles, rest, distinct=False, copy=False)
+    return exp.select("*").from_(both.subquery("both", copy=False), copy=False)
 
 
 def _columns(comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ def tree(text: str, **nodes: Any) -> Node:
     >>> tree("SELECT * FROM :t WHERE c = :v", t=exp.to_table("people"), v="O'Hara").sql("duckdb")
     "SELECT * FROM people WHERE c = 'O''Hara'"
     """
-    return exp.replace_placeholders(_parsed(text).copy(), **nodes)
+    return exp.replace_placeholders(_parsed(text), **nodes)  # which copies
 
 
 def query(text: str, **nodes: Any) -> exp.Query:
