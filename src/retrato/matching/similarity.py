@@ -72,7 +72,7 @@ class Both:
     key: str
 
     def holds(self, left: Keys, right: Keys) -> bool:
-        """Whether there is a value on either side."""
+        """Whether there is a value on both sides."""
         return bool(texts(left[self.key]) and texts(right[self.key]))
 
 
