@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.features import features_table, rarity
-from retrato.engines.compile.similarity import Measure, edits, letters, plain_edits
+from retrato.engines.compile.similarity import Measure, edits_with_swaps, letters, plain_edits
 from retrato.engines.compile.single_values import compared_with_singles, single_values
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
@@ -166,7 +166,9 @@ def test_edits_are_counted_by_letters_and_plain_edits_first(
     engine.load("texts", pa.table({"l_key": first, "r_key": second}))
     engine.create("texts", exp.select("*", *(exp.alias_(each, name) for name, each in bits.items())).from_("texts"))
     plain = exp.select("*", exp.alias_(plain_edits(wanted), "plain_edits_key")).from_("texts")
-    found = engine.fetch(exp.select("l_key", "r_key", exp.alias_(edits(wanted), "n")).from_(plain.subquery("p")))
+    found = engine.fetch(
+        exp.select("l_key", "r_key", exp.alias_(edits_with_swaps(wanted), "n")).from_(plain.subquery("p"))
+    )
     for row in found.to_pylist():
         for allowed in range(most + 1):
             if row["l_key"] != row["r_key"]:

@@ -33,10 +33,6 @@ _PATIENCE = 0.05
 _INTERRUPTED = "Query interrupted"
 
 
-def _sql(node: Node) -> str:
-    return node.sql("duckdb", copy=False)
-
-
 def _default_memory_limit() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return f"{max(memory // 6, 2 * 10**9) // 10**6}MB"
@@ -144,16 +140,16 @@ class DuckDBEngine:
 
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
-        self._execute(f"CREATE OR REPLACE TABLE {_sql(table_node(table))} AS {_sql(query)}")
+        self._execute(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
 
     def define(self, view: str, query: Node) -> None:
         """Name a query, which then can be read like a table; it runs anew each time."""
-        self._execute(f"CREATE OR REPLACE VIEW {_sql(table_node(view))} AS {_sql(query)}")
+        self._execute(f"CREATE OR REPLACE VIEW {table_node(view).sql('duckdb')} AS {query.sql('duckdb')}")
         self._views.add(view)
 
     def append(self, table: str, query: Node) -> None:
         """Add the rows of a query to a table that exists."""
-        self._execute(f"INSERT INTO {_sql(table_node(table))} {_sql(query)}")
+        self._execute(f"INSERT INTO {table_node(table).sql('duckdb')} {query.sql('duckdb')}")
 
     def load(self, table: str, data: pa.Table) -> None:
         """Make (or replace) a table from Arrow data."""
@@ -176,7 +172,7 @@ class DuckDBEngine:
 
     def fetch(self, query: Node) -> pa.Table:
         """The rows of a query."""
-        sql = _sql(query)
+        sql = query.sql("duckdb")
         result: pa.Table = self._run(lambda connection: connection.sql(sql).to_arrow_table())
         return result
 
@@ -203,7 +199,7 @@ class DuckDBEngine:
         """Forget tables and views; unknown names are ignored."""
         for table in tables:
             sort = "VIEW" if table in self._views else "TABLE"
-            self._execute(f"DROP {sort} IF EXISTS {_sql(table_node(table))}")
+            self._execute(f"DROP {sort} IF EXISTS {table_node(table).sql('duckdb')}")
             self._views.discard(table)
 
     def close(self) -> None:

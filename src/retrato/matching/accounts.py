@@ -20,8 +20,8 @@ ACCOUNT = "account"
 #: `account_names` are the letters of local parts and handles, `accounts` the same as one text with a bar around each;
 #: `given_letters` is the first given name and `family_letters` the first surname in letters alone; `account_forms` the
 #: user names that a record has, or that its name may have become; `own_user_names` are those of its user names that are
-#: such a form, or that the surname stands in; `numbered_names` are user names with
-#: two digits or more, digits and all, which namesakes do not share.
+#: such a form, or that the surname stands in; `numbered_names` are user names with two digits or more, digits and all,
+#: which namesakes do not share.
 ACCOUNT_FEATURES = (
     Feature(
         "user_name", Scope.SHARED, "user_name", ("account_names", "account_forms", "own_user_names"), multivalued=True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile import expectation, linking
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.compile.scoring import evidence
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import query, tree
 from retrato.matching.model import weight_at
 from retrato.pipeline.patterns import compared
 
@@ -23,8 +23,8 @@ def identify(run: Run) -> None:
     for name, data in previous.items():
         run.engine.load(name, data)
     steps = identity_steps(previous="previous" in previous, redirects="previous_redirects" in previous, households=True)
-    for name, query in steps:
-        run.engine.create(name, query)
+    for name, step in steps:
+        run.engine.create(name, step)
     run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
     _expect(run)
     threshold = weight_at(run.ruleset.threshold)
@@ -46,5 +46,8 @@ def _expect(run: Run) -> None:
 
 
 def _describe(run: Run, name: str, pairs: exp.Query) -> None:
-    found = compared(run, pairs, kept=("a", "b", "weight", "rule", "decision", "held_apart_by"))
+    run.engine.create("described_pairs", pairs)  # who compares may read them twice
+    chosen = query("SELECT * FROM described_pairs")
+    found = compared(run, chosen, kept=("a", "b", "weight", "rule", "decision", "held_apart_by"))
     run.engine.create(name, linking.described(found, evidence(run.model, run.comparisons), run.match_rules))
+    run.engine.drop("described_pairs")

@@ -34,7 +34,7 @@ _FORMS = """
  first || family || second, left(first, 1) || family || left(second, 3), :root || family]
 """
 _KEYS = """
-SELECT * EXCLUDE (written, names, first, given_all, family, second),
+SELECT * EXCLUDE (written, names, first, given_all, family, second, forms),
   CASE WHEN len(names) > 0 THEN names END AS account_names,
   nullif(
     list_sort(list_distinct(list_filter(written, lambda x: regexp_full_match(x, '.*[a-z]{4}.*[0-9]{2}.*')))),
@@ -42,19 +42,19 @@ SELECT * EXCLUDE (written, names, first, given_all, family, second),
   ) AS numbered_names,
   nullif(
     list_filter(
-      names, lambda x: list_contains(:forms, x) OR coalesce(len(family) >= :part AND contains(x, family), FALSE)
+      names, lambda x: list_contains(forms, x) OR coalesce(len(family) >= :part AND contains(x, family), FALSE)
     ), CAST([] AS VARCHAR[])
   ) AS own_user_names,
   CASE WHEN len(names) > 0 THEN '|' || array_to_string(names, '|') || '|' END AS accounts,
   CASE WHEN len(first) >= 3 THEN first END AS given_letters,
   CASE WHEN len(family) >= 3 THEN family END AS family_letters,
   nullif(
-    list_sort(list_distinct(list_filter(list_concat(names, :forms), lambda x: len(x) >= :fewest))),
+    list_sort(list_distinct(list_filter(list_concat(names, forms), lambda x: len(x) >= :fewest))),
     CAST([] AS VARCHAR[])
   ) AS account_forms,
   CASE WHEN len(first) >= 3 AND len(family) >= 3
     THEN least(left(first, 3), left(family, 3)) || ' ' || greatest(left(first, 3), left(family, 3)) END AS name_starts
-FROM :letters
+FROM (SELECT *, :forms AS forms FROM :letters) AS f
 """
 
 

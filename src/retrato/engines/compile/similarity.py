@@ -127,26 +127,37 @@ def _apart(key: str) -> Node:
 
 def plain_edits(wanted: Measure) -> Node:
     """Edits of two texts without swaps, where `edits` may be few enough."""
+    a, b = left(wanted.key), right(wanted.key)
     return tree(
         """
-        CASE WHEN :a <> :b AND :apart <= :twice AND abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n
-          THEN levenshtein(:a, :b) END
+        CASE WHEN :a <> :b AND :apart <= :twice AND :lengths THEN levenshtein(:a, :b) END
         """,
-        a=left(wanted.key),
-        b=right(wanted.key),
-        n=wanted.length,
-        most=wanted.most,
+        a=a,
+        b=b,
         twice=2 * wanted.most,
         apart=_apart(wanted.key),
+        lengths=_lengths_allow(wanted, a, b),
     )
 
 
-def edits(wanted: Measure) -> Node:
-    """Edits with swaps, from those without.
+def _lengths_allow(wanted: Measure, a: Node, b: Node) -> Node:
+    """Whether the lengths of two texts let them be as few edits apart as any test asks."""
+    return tree(
+        "abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n",
+        a=a,
+        b=b,
+        n=wanted.length,
+        most=wanted.most,
+    )
 
-    With `n` plain edits of which swaps explain `s`, `n - s` edits are left; a swap changes no letter and is two plain
-    edits, another edit changes two at most. So where `n - s` edits explain how many letters differ, they are at least
-    `(n + differing / 2) / 2`: mostly there can be no swap, and the slow distance need not be taken.
+
+def edits_with_swaps(wanted: Measure) -> Node:
+    """The measure `edits`, from `plain_edits` and the letters.
+
+    Of `e` edits let `s` be swaps. A swap is two plain edits and changes no letter, another edit is one and changes
+    two letters at most: there are no more than `e + s` plain edits, and no more than `2 * (e - s)` letters differ. So
+    `e` is at least `(plain + apart / 2) / 2`. Where that leaves no edit to be saved, or too many, the slow distance is
+    not taken.
     """
     return tree(
         """
@@ -171,13 +182,11 @@ def measure(wanted: Measure, lists: Collection[str]) -> Node:
             return value
         return tree(
             """
-            CASE WHEN abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n
-              AND levenshtein(:a, :b) <= :twice THEN :value ELSE :worst END
+            CASE WHEN :lengths AND levenshtein(:a, :b) <= :twice THEN :value ELSE :worst END
             """,
             a=a,
             b=b,
-            n=wanted.length,
-            most=wanted.most,
+            lengths=_lengths_allow(wanted, a, b),
             twice=2 * wanted.most,
             value=value,
             worst=worst,

@@ -21,7 +21,7 @@ from retrato.engines.compile.comparisons import (
     with_measures,
 )
 from retrato.engines.compile.similarity import (
-    edits,
+    edits_with_swaps,
     letters,
     letters_column,
     measure,
@@ -32,7 +32,7 @@ from retrato.engines.compile.template import Node, column, query, table, tree
 from retrato.matching.comparisons import BANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from retrato.engines.compile.similarity import Measure
     from retrato.matching.comparisons import Comparison
@@ -40,13 +40,14 @@ if TYPE_CHECKING:
 
 def single_values(comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]) -> exp.Select:
     """The query for `single_values`; `known` are the columns of `features`, `lists` the keys that are lists."""
-    result = exp.select("record").from_(table("features"))
-    for name in _columns(comparisons, lists, known):
-        result.select(exp.alias_(_single(name, lists), name, quoted=True), copy=False)
-    for each in _edited(comparisons, known):
-        result.select(exp.alias_(letters(_single(each.key, lists)), letters_column(each.key), quoted=True), copy=False)
+    values = _values(comparisons, lists, known)
+    bits = {letters_column(each.key): letters(values[each.key]) for each in _edited(comparisons, known)}
     several = [name for name in columns_read(comparisons, lists) if name in lists and name in known]
-    return result.where(*(tree("coalesce(len(:c), 1) = 1", c=column(name)) for name in several))
+    return (
+        exp.select("record", *(exp.alias_(value, name, quoted=True) for name, value in (values | bits).items()))
+        .from_(table("features"))
+        .where(*(tree("coalesce(len(:c), 1) = 1", c=column(name)) for name in several))
+    )
 
 
 def compared_with_singles(
@@ -71,23 +72,22 @@ def compared_with_singles(
     return exp.select("*").from_(both.subquery("both", copy=False), copy=False)
 
 
-def _columns(comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]) -> Iterator[str]:
-    for name in columns_read(comparisons, ()):
-        key, _, extra = name.rpartition("_")
-        if name in known or (key in lists and key in known and extra in ("band", "space")):
-            yield name
+def _values(comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]) -> dict[str, Node]:
+    """The columns that are read of `single_values`, each with its expression over `features`; not yet the letters."""
 
-
-def _single(name: str, lists: Collection[str]) -> Node:
-    """The only value of a column."""
-    key, _, extra = name.rpartition("_")
-    if name in lists:
+    def only(name: str) -> Node:
         return tree(":c[1]", c=column(name))
-    if key in lists and extra == "band":
-        return tree("CAST(:c[1] % :bands AS TINYINT)", c=column(f"{key}_codes"), bands=BANDS)
-    if key in lists:
-        return tree(":c[1]", c=column(f"{key}_spaces"))
-    return column(name)
+
+    found = {
+        name: only(name) if name in lists else column(name) for name in columns_read(comparisons, ()) if name in known
+    }
+    for each in comparisons:
+        if each.key in lists and each.key in known:
+            code = only(f"{each.key}_codes")
+            found[f"{each.key}_band"] = tree("CAST(:c % :bands AS TINYINT)", c=code, bands=BANDS)
+            if each.namespaced:
+                found[f"{each.key}_space"] = only(f"{each.key}_spaces")
+    return found
 
 
 def _edited(comparisons: Sequence[Comparison], known: Collection[str]) -> list[Measure]:
@@ -100,10 +100,10 @@ def _measured(
     counted = _edited(comparisons, known)
     others = [each for each in measures_of(comparisons) if each not in counted]
     bits = [letters_column(each.key) for each in counted]
-    there = {*_columns(comparisons, lists, known), *bits}
+    there = {*_values(comparisons, lists, known), *bits}
     joined = joined_pairs(pairs, "single_values", [*columns_read(comparisons, ()), *bits], there)
     found: Mapping[str, Node] = {
         **{measure_column("plain_edits", each.key).name: plain_edits(each) for each in counted},
         **{measure_name(each): measure(each, ()) for each in others},
     }
-    return with_measures(with_measures(joined, found), {measure_name(each): edits(each) for each in counted})
+    return with_measures(with_measures(joined, found), {measure_name(each): edits_with_swaps(each) for each in counted})
