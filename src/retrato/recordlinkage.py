@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, get_args
 import numpy as np
 import pandas as pd
 
-from retrato.engines.compile.template import query
+from retrato.engines.compile.template import query, table
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem
 from retrato.matching.vectors import Columns, vector_names, vectors
 from retrato.pipeline import run_stages
-from retrato.pipeline.patterns import compared, level_matrix
+from retrato.pipeline.patterns import level_matrix
 from retrato.pipeline.run import Run
 from retrato.records import Source, by_name
 from retrato.ruleset import Ruleset
@@ -89,7 +89,7 @@ def _compared(
     chosen = by_name(sources)
     with DuckDBEngine() as engine:
         run = Run(engine, chosen, ruleset or Ruleset())
-        run_stages(run, until="block")
+        run_stages(run, until="compare")
         found = _levels(run)
         pairs = _named(run, found)
     order = pairs.argsort()
@@ -105,7 +105,7 @@ def _levels(run: Run) -> pa.Table:
             SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b, c.*
             FROM :compared JOIN records x ON x.record = c.a JOIN records y ON y.record = c.b
             """,
-            compared=compared(run, query("SELECT a, b FROM pairs")).subquery("c"),
+            compared=table("comparison_vectors", "c"),
         )
     )
 

@@ -1,4 +1,4 @@
-"""Stage 10: how good the values of each source and field are, counted over cells that were read once."""
+"""Stage 11: how good the values of each source and field are, counted over cells that were read once."""
 
 from __future__ import annotations
 

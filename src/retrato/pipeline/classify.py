@@ -33,7 +33,8 @@ def classified(run: Run, classifier: Classifier, labels: LabelledPatterns | None
     Raises ConfigurationError when it needs labels of both kinds and there are none, ModelError when it cannot be a
     model of these data.
     """
-    found = patterns(run, sampled_pairs(min(1.0, MOST_FITTED / max(run.counts["pairs"], 1))), rules=False)
+    share = min(1.0, MOST_FITTED / max(run.counts["pairs"], 1))
+    found = patterns(run, sampled_pairs("comparison_vectors", share), rules=False)
     used = copy.deepcopy(classifier)
     if not classifiers.is_fitted(used):
         if getattr(used.kernel, "random_state", 0) is None:

@@ -1,4 +1,4 @@
-"""Stage 7: links to clusters, one a person, and clusters to households."""
+"""Stage 8: links to clusters, one a person, and clusters to households."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from retrato.graph.components import components
 from retrato.matching.model import DECIDED, units, weight_at
 from retrato.matching.together import Together
 from retrato.pipeline.constraints import constraints_of
-from retrato.pipeline.patterns import compared, level_matrix
+from retrato.pipeline.patterns import level_matrix, with_levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,7 +113,7 @@ def _pairs(run: Run, records: int, together: Together | None) -> Pairs:
     )
     inner: exp.Query = query("SELECT a, b, weight, information FROM inner_edges")
     if together is not None:
-        inner = compared(run, inner, kept=("a", "b", "weight", "information"))
+        inner = with_levels(run, inner, kept=("a", "b", "weight", "information"))
     found = run.engine.fetch(inner)
     run.engine.drop("components", "inner_edges")
     pairs = _as_pairs(found)

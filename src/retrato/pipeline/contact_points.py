@@ -1,4 +1,4 @@
-"""Stage 11: who holds each contact point, and what that makes of it."""
+"""Stage 12: who holds each contact point, and what that makes of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 9: raw event tables to interactions and the identifiers that they carry."""
+"""Stage 10: raw event tables to interactions and the identifiers that they carry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage 8: clusters to identities: ids that stay, the links that hold them, and what a person should look at."""
+"""Stage 9: clusters to identities: ids that stay, the links that hold them, and what a person should look at."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile import expectation, linking
 from retrato.engines.compile.identities import identity_steps
 from retrato.engines.compile.scoring import evidence
-from retrato.engines.compile.template import query, tree
+from retrato.engines.compile.template import tree
 from retrato.matching.model import weight_at
-from retrato.pipeline.patterns import compared
+from retrato.pipeline.patterns import with_levels
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -46,8 +46,5 @@ def _expect(run: Run) -> None:
 
 
 def _describe(run: Run, name: str, pairs: exp.Query) -> None:
-    run.engine.create("described_pairs", pairs)  # who compares may read them twice
-    chosen = query("SELECT * FROM described_pairs")
-    found = compared(run, chosen, kept=("a", "b", "weight", "rule", "decision", "held_apart_by"))
+    found = with_levels(run, pairs, kept=("a", "b", "weight", "rule", "decision", "held_apart_by"))
     run.engine.create(name, linking.described(found, evidence(run.model, run.comparisons), run.match_rules))
-    run.engine.drop("described_pairs")

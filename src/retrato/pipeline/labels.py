@@ -18,7 +18,7 @@ from retrato.io.readers import read as read_source
 from retrato.matching.calibration import LEAST_LABELS, calibrate
 from retrato.matching.labels import LabelledPatterns
 from retrato.matching.model import BIT
-from retrato.pipeline.patterns import compared, level_matrix
+from retrato.pipeline.patterns import level_matrix
 from retrato.records import Source, SourceKind
 
 if TYPE_CHECKING:
@@ -117,8 +117,7 @@ def label_patterns(run: Run) -> LabelledPatterns | None:
     counts = _first(run, query(sql.COUNTS))
     run.counts["labels"] = {"rows": rows, **problems, **counts, "broken_chains": _broken_chains(run)}
     _note(run)
-    labelled = compared(run, query(sql.LABELLED_PAIRS), kept=("rules", "same"))
-    found = engine.fetch(scoring.patterns(labelled, run.comparisons, rules=True, counts=sql.LABELS))
+    found = engine.fetch(scoring.patterns(query(sql.LABELLED_PAIRS), run.comparisons, rules=True, counts=sql.LABELS))
     engine.drop("labels", "label_rows", "known_rows", "labelled")
     if not (found.num_rows and run.comparisons):
         return None

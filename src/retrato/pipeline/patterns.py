@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sqlglot import exp
 
 from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.single_values import compared_with_singles
+from retrato.engines.compile.template import column, query
 from retrato.matching.training import Patterns
 from retrato.pipeline.features import known_columns
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
     from numpy.typing import NDArray
-    from sqlglot import exp
 
     from retrato.matching.comparisons import Comparison
     from retrato.pipeline.run import Run
@@ -30,15 +31,34 @@ def level_matrix(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[
 
 
 def compared(run: Run, pairs: exp.Query, *, kept: Sequence[str] = ("a", "b")) -> exp.Select:
-    """The `kept` columns of a query of pairs, and their levels."""
+    """The `kept` columns of a query of pairs, and their levels, taken now."""
     compare = compared_with_singles if run.singles else compared_pairs
     return compare(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
 
 
-def patterns(run: Run, pairs: exp.Query, *, rules: bool) -> Patterns:
-    """The patterns of a query of pairs (`a`, `b`, and `rules` if they are asked for), in a fixed order."""
-    kept = ("a", "b", "rules") if rules else ("a", "b")
-    found = run.engine.fetch(sql.patterns(compared(run, pairs, kept=kept), run.comparisons, rules=rules))
+def with_levels(run: Run, pairs: exp.Query, *, kept: Sequence[str]) -> exp.Select:
+    """The `kept` columns of a query of pairs, and their levels as `comparison_vectors` has them.
+
+    Pairs that are no candidates, which only a reviewer can have named, are compared now.
+    """
+    levels = [column(level_column(each)) for each in run.comparisons]
+    known: exp.Query = (
+        exp.select(*(column(name, "p") for name in kept), *levels)
+        .from_(pairs.subquery("p"))
+        .join("comparison_vectors AS v", on="v.a = p.a AND v.b = p.b")
+    )
+    if run.counts.get("decisions"):
+        others = query(
+            "SELECT * FROM :pairs WHERE NOT EXISTS (SELECT 1 FROM comparison_vectors v WHERE v.a = p.a AND v.b = p.b)",
+            pairs=pairs.subquery("p"),
+        )
+        known = exp.union(known, compared(run, others, kept=kept), distinct=False)
+    return exp.select("*").from_(known.subquery("k"))
+
+
+def patterns(run: Run, compared: exp.Query, *, rules: bool) -> Patterns:
+    """The patterns of compared pairs (by their `rules` too, if those are asked for), in a fixed order."""
+    found = run.engine.fetch(sql.patterns(compared, run.comparisons, rules=rules))
     levels = level_matrix(found, run.comparisons)
     bits = found.column("rules").to_numpy().astype(np.uint64) if rules else np.zeros(len(levels), np.uint64)
     return Patterns(levels, found.column("pairs").to_numpy().astype(float), bits)

@@ -1,4 +1,4 @@
-"""Stage 12: one portrait a profile: every value ranked, every interaction in order."""
+"""Stage 13: one portrait a profile: every value ranked, every interaction in order."""
 
 from __future__ import annotations
 

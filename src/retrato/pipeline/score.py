@@ -1,4 +1,4 @@
-"""Stage 6: every candidate pair to a match weight, or to the rule that decides it."""
+"""Stage 7: every candidate pair to a match weight, or to the rule that decides it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.template import query
-from retrato.pipeline.patterns import compared
 
 if TYPE_CHECKING:
     from retrato.pipeline.run import Run
@@ -14,5 +13,5 @@ if TYPE_CHECKING:
 
 def score(run: Run) -> None:
     """Make `scores(a, b, weight, household, rule, home)`; weights in units of 1/1024 bit."""
-    pairs = compared(run, query("SELECT * FROM pairs"))
-    run.engine.create("scores", sql.scores(pairs, run.comparisons, model=run.model, rules=run.match_rules))
+    compared = query("SELECT * FROM comparison_vectors")
+    run.engine.create("scores", sql.scores(compared, run.comparisons, model=run.model, rules=run.match_rules))

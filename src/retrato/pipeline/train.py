@@ -1,4 +1,4 @@
-"""Stage 5: what agreement is worth, learned from the pairs themselves."""
+"""Stage 6: what agreement is worth, learned from the pairs themselves."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
 from retrato.pipeline.classify import classified
 from retrato.pipeline.features import frozen_bands
 from retrato.pipeline.labels import calibrated, label_patterns
-from retrato.pipeline.patterns import patterns
+from retrato.pipeline.patterns import compared, patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +72,7 @@ def _fitted(run: Run, labels: LabelledPatterns | None) -> FellegiSunter | None:
 
 
 def _learned_from(run: Run) -> Node:
-    """Which rows of `pairs` a rule has made that tells something."""
+    """Which candidate pairs a rule has made that tells something."""
     return tree("rules & :learned <> 0", learned=(1 << len(run.effective_rules)) - 1)
 
 
@@ -81,7 +81,8 @@ def _unsupported(run: Run) -> str | None:
         return f"{run.counts['records']} records are too few to learn from (at least {LEAST_RECORDS})"
     if len(run.comparisons) < LEAST_FEATURES:
         return "there is only one field to compare"
-    counted = run.engine.fetch(tree("SELECT count(*) AS n FROM pairs WHERE :told", told=_learned_from(run)))
+    told = _learned_from(run)
+    counted = run.engine.fetch(tree("SELECT count(*) AS n FROM comparison_vectors WHERE :told", told=told))
     pairs = counted.column("n")[0].as_py()
     if pairs < LEAST_PAIRS:
         return f"{pairs} candidate pairs are too few to learn from (at least {LEAST_PAIRS})"
@@ -122,7 +123,7 @@ def _training_data(run: Run) -> TrainingData:
     random = _random(run)
     return TrainingData(
         comparisons=run.comparisons,
-        candidates=patterns(run, sampled_pairs(share).where(_learned_from(run)), rules=True),
+        candidates=patterns(run, sampled_pairs("comparison_vectors", share).where(_learned_from(run)), rules=True),
         random=random,
         masks=masks,
         values=_value_counts(run, pairs, random),
@@ -157,7 +158,7 @@ def _random(run: Run) -> Patterns:
             WHERE l.source <> r.source
             """
         )
-    result = patterns(run, pairs, rules=False)
+    result = patterns(run, compared(run, pairs), rules=False)
     run.engine.drop("random_pairs")
     return result
 

@@ -87,11 +87,12 @@ def all_pairs() -> Node:
     )
 
 
-def sampled_pairs(share: float) -> exp.Query:
-    """A sample of the pairs that depends on their content alone; `share` of 1 or more takes all."""
+def sampled_pairs(pairs: str, share: float) -> exp.Query:
+    """A sample of the rows of a table of pairs that depends on `a` and `b` alone; `share` of 1 or more takes all."""
     if share >= 1:
-        return query("SELECT * FROM pairs")
+        return query("SELECT * FROM :pairs", pairs=table(pairs))
     return query(
-        "SELECT * FROM pairs WHERE (CAST(a AS BIGINT) * 2654435761 + CAST(b AS BIGINT) * 40503) % 1000003 < :n",
+        "SELECT * FROM :pairs WHERE (CAST(a AS BIGINT) * 2654435761 + CAST(b AS BIGINT) * 40503) % 1000003 < :n",
+        pairs=table(pairs),
         n=int(share * 1000003),
     )

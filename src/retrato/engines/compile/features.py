@@ -187,8 +187,8 @@ def _codes(feature: Feature) -> exp.Select:
     return (
         exp.select(
             "record",
-            exp.alias_(tree("list(code)"), f"{key}_codes", quoted=True),
-            exp.alias_(tree("list(DISTINCT :s)", s=space), f"{key}_spaces", quoted=True),
+            exp.alias_(tree("list_sort(list(code))"), f"{key}_codes", quoted=True),
+            exp.alias_(tree("list_sort(list(DISTINCT :s))", s=space), f"{key}_spaces", quoted=True),
         )
         .from_(values.subquery("v"))
         .group_by("record")

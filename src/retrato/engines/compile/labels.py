@@ -55,7 +55,7 @@ def labelled_by_people(*, across_sources: bool) -> Node:
         JOIN records l ON l.record = x.record JOIN records r ON r.record = y.record
         WHERE l.source <> r.source OR :anywhere
         UNION ALL
-        SELECT p.a, p.b, FALSE FROM pairs p JOIN known x ON x.record = p.a JOIN known y ON y.record = p.b
+        SELECT p.a, p.b, FALSE FROM comparison_vectors p JOIN known x ON x.record = p.a JOIN known y ON y.record = p.b
         WHERE x.person <> y.person
         """,
         anywhere=not across_sources,
@@ -67,10 +67,10 @@ COUNTS = """
 SELECT count(*) FILTER (l.same) AS same, count(*) FILTER (NOT l.same) AS different,
   count(*) FILTER (l.same AND p.a IS NULL) AS same_never_compared,
   count(*) FILTER (NOT l.same AND p.a IS NULL) AS different_never_compared
-FROM labelled l LEFT JOIN pairs p ON p.a = l.a AND p.b = l.b
+FROM labelled l LEFT JOIN comparison_vectors p ON p.a = l.a AND p.b = l.b
 """
 
 
 #: The candidate pairs that have labels, and what is counted of their patterns.
-LABELLED_PAIRS = "SELECT p.a, p.b, p.rules, l.same FROM pairs p JOIN labelled l ON l.a = p.a AND l.b = p.b"
+LABELLED_PAIRS = "SELECT v.*, l.same FROM comparison_vectors v JOIN labelled l ON l.a = v.a AND l.b = v.b"
 LABELS = {"same": "count(*) FILTER (same)", "different": "count(*) FILTER (NOT same)"}
