@@ -119,6 +119,12 @@ class SourceMapping:
     columns: tuple[ColumnMapping, ...]
     kind_reason: str = ""
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> SourceMapping:
+        """A mapping from plain data, such as `dataclasses.asdict` makes of one."""
+        columns = tuple(ColumnMapping(**each) for each in data["columns"])
+        return cls(data["source"], SourceKind(data["kind"]), columns, data["kind_reason"])
+
     def columns_of(self, name: str) -> tuple[str, ...]:
         """The columns mapped to a field, in the order of the source."""
         return tuple(each.column for each in self.columns if each.field == name)

@@ -90,7 +90,7 @@ def long_file(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_an_interrupted_run_leaves_nothing_behind(name, long_file, tmp_path):
+def test_an_interrupted_run_leaves_nothing_but_what_it_has_finished(name, long_file, tmp_path):
     temporary, out = tmp_path / "temporary", tmp_path / "out"
     temporary.mkdir()
     command = subprocess.Popen(
@@ -99,15 +99,20 @@ def test_an_interrupted_run_leaves_nothing_behind(name, long_file, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    while not list(temporary.iterdir()):  # the engine has made its folder: the run is on its way
+    work = tmp_path / "out.partial" / "work"
+    while not list(work.glob("retrato-*")):  # the engine has made its folder: the run is on its way
         assert command.poll() is None, command.stderr.read()
         time.sleep(0.01)
     time.sleep(0.3)
     command.send_signal(getattr(signal, name))
     stdout, stderr = command.communicate()
-    assert (command.returncode, stdout, stderr) == (130, b"", b"retrato: interrupted\n")
-    assert sorted(each.name for each in tmp_path.iterdir()) == ["temporary"]
+    assert (command.returncode, stdout) == (130, b"")
+    assert stderr.endswith(b"retrato: interrupted\n")
     assert list(temporary.iterdir()) == []
+    assert not out.exists()
+    kept = {each.name for each in (tmp_path / "out.partial").rglob("*")}
+    assert kept in (set(), {"work", "doing", "run.duckdb"})
+    assert (b"stays in" in stderr) == bool(kept)
 
 
 def test_an_interrupt_while_the_result_is_written_keeps_the_earlier_one(run_options, result, tmp_path):
@@ -121,6 +126,9 @@ def test_an_interrupt_while_the_result_is_written_keeps_the_earlier_one(run_opti
     assert command.stderr.readline() == b"half way\n"
     command.send_signal(signal.SIGINT)
     _, stderr = command.communicate()
-    assert (command.returncode, stderr) == (130, b"retrato: interrupted\n")
-    assert [each.name for each in tmp_path.iterdir()] == ["out"]
+    left = tmp_path / "out.partial"
+    said = f"what was finished stays in {left}: the same command goes on from there, or delete the folder"
+    assert (command.returncode, stderr.decode()) == (130, f"retrato: {said}\nretrato: interrupted\n")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["out", "out.partial"]
+    assert sorted(each.name for each in (left / "work").iterdir()) == ["doing", "run.duckdb"]
     assert {each.name: each.read_bytes() for each in out.iterdir()} == before

@@ -6,17 +6,18 @@ import time
 import interruptible
 from retrato.io.writing import OutputFolder
 
-_write_table = OutputFolder.write_table
+_write_with = OutputFolder.write_with
 
 
-def _slowly(self, name, *rest):
-    _write_table(self, name, *rest)
-    if name == "values":
+def _slowly(self, name, write):
+    path = _write_with(self, name, write)
+    if name == "values.parquet":
         sys.stderr.write("half way\n")
         sys.stderr.flush()
         time.sleep(60)
+    return path
 
 
 if __name__ == "__main__":
-    OutputFolder.write_table = _slowly
+    OutputFolder.write_with = _slowly
     interruptible.run()

@@ -58,12 +58,12 @@ def plain_exits() -> Iterator[None]:
         except BrokenPipeError:
             raise
         except KeyboardInterrupt:
-            _say("interrupted")
+            say("interrupted")
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except Exception as error:
             if getattr(error, "exit_code", None) is not None:
                 raise
-            _say(sentence(error))
+            say(sentence(error))
             if os.environ.get(TRACEBACK_VARIABLE):
                 traceback.print_exception(error)
             raise typer.Exit(code_of(error)) from None
@@ -103,7 +103,8 @@ def sentence(error: Exception) -> str:
     return f"unexpected {type(error).__name__}; set {TRACEBACK_VARIABLE}=1 to see where, and please report it"
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """Say something on stderr, where it does not mix with what a command gives."""
     print(f"retrato: {text}", file=sys.stderr)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from retrato import DuckDBEngine, FellegiSunter, Ruleset, Source
     from retrato.cli.sources import SourceOptions
     from retrato.io.config import Config
-
-_SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?)?B", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,9 @@ class Request:
             )
 
     def _check_machine(self) -> None:
+        from retrato.engines.duckdb import size_in_bytes
+
         if self.threads is not None and self.threads < 1:
             self._problems.append(Problem("--threads", "a run needs at least 1"))
-        if self.memory_limit is not None and not _SIZE.fullmatch(self.memory_limit.strip()):
+        if self.memory_limit is not None and size_in_bytes(self.memory_limit) is None:
             self._problems.append(Problem("--memory-limit", "this is no size", "write such as 4GB"))

@@ -1,14 +1,19 @@
 """`retrato resolve`: from exports to profiles."""
 
 import time
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from retrato.cli.exits import say
 from retrato.cli.options import MACHINE, RULES, Config, Events, Files, Json, Keys, Maps, Region, SourceColumn
 from retrato.cli.screen import show, show_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Format(StrEnum):
@@ -85,7 +90,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
         threads=threads,
         memory_limit=memory_limit,
     ).checked()
-    with run.engine, progress_bar(quiet=quiet or as_json) as progress:
+    with _saying_what_stays(out), progress_bar(quiet=quiet or as_json) as progress:
         resolution = resolve_sources(
             run.sources,
             ruleset=run.ruleset,
@@ -95,11 +100,28 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
             labels=labels,
             previous=previous,
             progress=progress,
+            out=out,
+            format=output_format.value,
         )
-    resolution.save(out, output_format.value)
     seconds = round(time.perf_counter() - start, 1)
     if as_json:
         show_json({"out": str(out), "seconds": seconds, "summary": summary(resolution), "run": resolution.report})
     elif not quiet:
         show_summary(resolution)
+        if resolution.report["resumed_after"]:
+            show(f"\nan interrupted run was taken up after its stage {resolution.report['resumed_after']}")
         show(f"\n{seconds} seconds; the result is in {out}")
+
+
+@contextmanager
+def _saying_what_stays(out: Path) -> "Iterator[None]":
+    """When a run does not come to its end, tell where what it has finished is kept."""
+    from retrato.io.writing import unfinished
+
+    try:
+        yield
+    except BaseException:
+        left = unfinished(out)
+        if left is not None:
+            say(f"what was finished stays in {left}: the same command goes on from there, or delete the folder")
+        raise

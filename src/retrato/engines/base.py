@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
     from types import TracebackType
 
     import pyarrow as pa
@@ -45,6 +46,9 @@ class Engine(Protocol):
     def fetch(self, query: Node) -> pa.Table:
         """The rows of a query. Their order is the query's ORDER BY, or none."""
 
+    def write(self, query: Node, path: Path) -> None:
+        """Write the rows of a query to a Parquet file, in the query's order; the same rows give the same bytes."""
+
     def tables(self) -> Sequence[str]:
         """The names of all tables and views, in order."""
 
@@ -56,6 +60,9 @@ class Engine(Protocol):
 
     def drop(self, *tables: str) -> None:
         """Forget tables and views; unknown names are ignored."""
+
+    def checkpoint(self) -> None:
+        """Make safe what the tables hold, where they are kept in a file, and give back the place of dropped ones."""
 
     def close(self) -> None:
         """Let go of everything, temporary files included."""

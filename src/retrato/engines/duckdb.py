@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -33,9 +34,29 @@ _PATIENCE = 0.05
 _INTERRUPTED = "Query interrupted"
 
 
-def _default_memory_limit() -> str:
+#: Bytes by the unit of a size.
+_UNITS = {"": 1, **{f"{letter}": 1000**power for power, letter in enumerate("KMGT", 1)}}
+_UNITS |= {f"{letter}I": 1024**power for power, letter in enumerate("KMGT", 1)}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?I?)B", re.IGNORECASE)
+
+
+def size_in_bytes(text: str) -> int | None:
+    """A size such as `4GB` or `512 MiB` in bytes, or None for what is none.
+
+    >>> size_in_bytes("2GB"), size_in_bytes("1 KiB"), size_in_bytes("much")
+    (2000000000, 1024, None)
+    """
+    found = _SIZE.fullmatch(text.strip())
+    return None if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
+
+
+def _share(memory_limit: str | None) -> str:
+    """What tables may take of the memory of a run: half of it, for as much stands in memory beside them."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{max(memory // 6, 2 * 10**9) // 10**6}MB"
+    whole = max(memory // 3, 4 * 10**9) if memory_limit is None else size_in_bytes(memory_limit)
+    if whole is None:
+        raise EngineError(f"{memory_limit!r} is no size of memory; write such as 4GB")
+    return f"{whole // 2 // 10**6}MB"
 
 
 @contextmanager
@@ -68,9 +89,10 @@ def _interrupts() -> Iterator[None]:
 class DuckDBEngine:
     """DuckDB, embedded.
 
-    `threads` defaults to the cores of the machine, `memory_limit` (such as `"4GB"`) to a sixth of its memory, but 2 GB
-    at least: a run keeps other things in memory beside the engine's. What does not fit spills to a private temporary
-    folder, in `folder` when given, that is removed on close.
+    `threads` defaults to the cores of the machine. `memory_limit` (such as `"4GB"`) is for a whole run and defaults to
+    a third of the machine's memory, but 4 GB at least; the tables get half of it, for a run keeps other things beside
+    them. What does not fit spills to a private temporary folder, in `folder` when given, that is removed on close.
+    With `database` the tables are kept in that file, where they outlast the engine.
 
     >>> with DuckDBEngine(threads=1) as engine:
     ...     engine.create("t", tree("SELECT 1 AS x"))
@@ -81,11 +103,17 @@ class DuckDBEngine:
     threads: int | None = None
     memory_limit: str | None = None
     folder: Path | None = None
+    database: Path | None = None
     name: str = field(default="duckdb", init=False)
     _connection: duckdb.DuckDBPyConnection | None = field(default=None, init=False, repr=False)
     _spill: Path | None = field(default=None, init=False, repr=False)
     _worker: ThreadPoolExecutor | None = field(default=None, init=False, repr=False)
     _views: set[str] = field(default_factory=set, init=False, repr=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the engine has been used since it was made or closed."""
+        return self._connection is not None
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -97,6 +125,7 @@ class DuckDBEngine:
     def _open(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
+        share = _share(self.memory_limit)
         self._spill = Path(tempfile.mkdtemp(prefix="retrato-", dir=self.folder))
         settings: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(self._spill),
@@ -106,11 +135,15 @@ class DuckDBEngine:
         }
         if self.threads is not None:
             settings["threads"] = self.threads
-        settings["memory_limit"] = self.memory_limit or _default_memory_limit()
+        settings["memory_limit"] = share
+        if self.database is not None:
+            settings["force_compression"] = "uncompressed"  # these tables are read a few times and dropped
         try:
             with _interrupts():
-                connection = duckdb.connect(":memory:", config=settings)
+                connection = duckdb.connect(self.database or ":memory:", config=settings)
                 connection.execute("SET enable_progress_bar = false")
+                views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+                self._views = {str(name) for (name,) in views}
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
             raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
@@ -176,6 +209,13 @@ class DuckDBEngine:
         result: pa.Table = self._run(lambda connection: connection.sql(sql).to_arrow_table())
         return result
 
+    def write(self, query: Node, path: Path) -> None:
+        """Write the rows of a query to a Parquet file (zstd), in the query's order, readable by its owner only."""
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        file = tree(":path", path=str(path)).sql("duckdb")
+        options = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880, USE_TMP_FILE false"
+        self._execute(f"COPY ({query.sql('duckdb')}) TO {file} ({options})")
+
     def tables(self) -> Sequence[str]:
         """The names of all tables and views, in order."""
         found = self.fetch(tree("SELECT table_name FROM information_schema.tables ORDER BY table_name"))
@@ -201,6 +241,11 @@ class DuckDBEngine:
             sort = "VIEW" if table in self._views else "TABLE"
             self._execute(f"DROP {sort} IF EXISTS {table_node(table).sql('duckdb')}")
             self._views.discard(table)
+
+    def checkpoint(self) -> None:
+        """Write what the database file lacks, and make the place of dropped tables free in it."""
+        if self.database is not None:
+            self._execute("CHECKPOINT")
 
     def close(self) -> None:
         """Close the connection and remove the spill folder. The engine opens anew when it is used again."""

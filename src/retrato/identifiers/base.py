@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from retrato.identifiers.columns.tables import as_table, text_table, with_rest
 
@@ -65,6 +65,11 @@ class Feature:
     contact_point: bool = False
     multivalued: bool = False
     namespaced: bool = False
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Feature:
+        """A feature from plain data, such as `dataclasses.asdict` makes of one."""
+        return cls(**{**data, "scope": Scope(data["scope"]), "keys": tuple(data["keys"])})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """Results on disk, all or nothing: a folder is complete or it is not there.
 
-Everything is written beside the target and then renamed, so that a crash, a full disk or Ctrl-C leaves the earlier
-result in place. Files can be read by their owner only (folder 0700, files 0600).
+Everything is written beside the target, in `OUT.partial`, and then renamed, so that a crash, a full disk or Ctrl-C
+leaves the earlier result in place. Files can be read by their owner only (folder 0700, files 0600).
+
+A long run can keep what it has finished in `OUT.partial/work`. When it does not come to its end, that stays, and the
+next run for the same folder takes it up, if it is to do the very same.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ Format = Literal["parquet", "csv", "xlsx"]
 
 #: The file that tells a folder of results from any other; it is written last.
 MARK = "run.json"
+_DOING = "doing"
 
 
 class OutputFolder:
@@ -34,6 +38,8 @@ class OutputFolder:
     Enter it, write, and leave: leaving renames it into place, an exception removes what was written. A folder that
     exists is only replaced when it is an earlier result (its `run.json` has the key `retrato`) or empty; otherwise
     making an `OutputFolder` raises `OutputError`, as does anything the disk refuses. `check_writable` asks beforehand.
+    `doing` names what is to be done, such as a hash of all input: `work` as an unfinished run has left it is kept for
+    whoever is doing the same.
 
     >>> import tempfile
     >>> import pyarrow as pa
@@ -45,11 +51,22 @@ class OutputFolder:
     ['people.csv', 'run.json']
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: str | Path, *, doing: str | None = None) -> None:
         self.folder = Path(folder)
-        self._partial = self.folder.with_name(self.folder.name + ".partial")
+        self._doing = doing
+        self._keeps = False
+        self._partial = _partial_of(self.folder)
         self._old = self.folder.with_name(self.folder.name + ".old")
         self._check()
+
+    @property
+    def work(self) -> Path:
+        """A folder for what is needed on the way, which is gone when the result is there."""
+        return self._partial / "work"
+
+    def keep(self) -> None:
+        """From now on keep `work` where the result is not finished, for the next who is doing the same."""
+        self._keeps = True
 
     def _check(self) -> None:
         if self.folder.name in ("", ".."):
@@ -70,7 +87,7 @@ class OutputFolder:
         try:
             self._guarded(self._make)
         except BaseException:
-            shutil.rmtree(self._partial, ignore_errors=True)
+            self._clear()
             raise
         return self
 
@@ -86,25 +103,42 @@ class OutputFolder:
         if not self.folder.exists() and is_result(self._old):
             self._old.rename(self.folder)  # an earlier run died between two renames
         self.folder.parent.mkdir(parents=True, exist_ok=True)
-        for leftover in (self._partial, self._old):
-            if leftover.exists():
-                shutil.rmtree(leftover)
+        if self._old.exists():
+            shutil.rmtree(self._old)
+        self._keeps = self._doing is not None and _text(self.work / _DOING) == self._doing
+        self._clear()
+        if self._keeps:
+            return
         self._partial.mkdir(mode=0o700)
+        self.work.mkdir(mode=0o700)
+        if self._doing is not None:
+            (self.work / _DOING).write_text(self._doing, "utf-8")
+
+    def _clear(self) -> None:
+        """Remove what an unfinished run has left, but for its work where that is kept."""
+        if not self._keeps:
+            shutil.rmtree(self._partial, ignore_errors=True)
+            return
+        for each in self._partial.iterdir():
+            if each != self.work:
+                each.unlink()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            shutil.rmtree(self._partial, ignore_errors=True)
+            self._clear()
             return
         try:
             self._guarded(self._swap)
         except BaseException:
-            shutil.rmtree(self._partial, ignore_errors=True)
+            self._clear()
             raise
 
     def _swap(self) -> None:
         """Put the new folder in place; the old one stays until it is there."""
+        self._keeps = False
+        shutil.rmtree(self.work, ignore_errors=True)
         for each in self._partial.iterdir():
             _flush(each)
         try:
@@ -119,6 +153,11 @@ class OutputFolder:
     def write_table(self, name: str, data: pa.Table, format: Format) -> None:  # noqa: A002
         """Write a table as `NAME.parquet`, `NAME.csv` or `NAME.xlsx`; `retrato.io.table_files` tells how each looks."""
         self._write(f"{name}.{format}", lambda path: WRITERS[format](data, path))
+
+    def write_with(self, name: str, write: Callable[[Path], object]) -> Path:
+        """Let somebody else write a file; where it will stand until the result is in place."""
+        self._write(name, write)
+        return self._partial / name
 
     def write_text(self, name: str, text: str) -> None:
         """Write a text file, UTF-8 with line feeds."""
@@ -150,6 +189,20 @@ def is_result(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(found, dict) and "retrato" in found
+
+
+def unfinished(folder: str | Path) -> Path | None:
+    """Where a run for this folder has left what it had finished, if it did."""
+    left = _partial_of(Path(folder))
+    return left if (left / "work").is_dir() else None
+
+
+def _partial_of(folder: Path) -> Path:
+    return folder.with_name(folder.name + ".partial")
+
+
+def _text(path: Path) -> str | None:
+    return path.read_text("utf-8") if path.is_file() else None
 
 
 def _advice(error: OSError) -> str:

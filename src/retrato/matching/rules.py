@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
 
@@ -58,6 +59,12 @@ class MatchRule:
     decision: Decision
     when: tuple[Condition, ...]
     because: str = ""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> MatchRule:
+        """A rule from plain data, such as `dataclasses.asdict` makes of one."""
+        when = tuple(Condition(each["feature"], Agreement(each["agreement"])) for each in data["when"])
+        return cls(data["name"], Decision(data["decision"]), when, data["because"])
 
     def applies(self, levels: dict[str, int], comparisons: Sequence[Comparison]) -> bool:
         """Whether the rule fires at these levels (feature to level)."""

@@ -35,7 +35,6 @@ def assess(run: Run) -> None:
     """Make `quality`, a row a source, field and column."""
     rows = [each.row() for each in assessed(run)]
     run.engine.load("quality", pa.Table.from_pylist(rows, schema=SCHEMA))
-    run.engine.drop(*run.event_cells)
 
 
 def assessed(run: Run, *, show_values: bool = False) -> tuple[FieldQuality, ...]:

@@ -29,7 +29,6 @@ def features(run: Run) -> None:
     for name, each in run.kinds.items():
         run.engine.create(f"record_{name}", sql.record_keys(f"keys_{name}", each))
         tables.append(f"record_{name}")
-        run.engine.drop(f"keys_{name}")
     run.engine.create("keys", sql.joined_keys(tables, list(run.kinds.values())))
     run.engine.drop(*tables)
     run.engine.create("keys", with_accounts(run.engine.columns("keys")))

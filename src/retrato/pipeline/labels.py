@@ -118,7 +118,7 @@ def label_patterns(run: Run) -> LabelledPatterns | None:
     run.counts["labels"] = {"rows": rows, **problems, **counts, "broken_chains": _broken_chains(run)}
     _note(run)
     found = engine.fetch(scoring.patterns(query(sql.LABELLED_PAIRS), run.comparisons, rules=True, counts=sql.LABELS))
-    engine.drop("labels", "label_rows", "known_rows", "labelled")
+    engine.drop("label_rows", "known_rows", "labelled")
     if not (found.num_rows and run.comparisons):
         return None
     return LabelledPatterns(

@@ -58,7 +58,6 @@ def normalise(run: Run) -> None:
     for name in run.kinds:
         run.engine.define(f"keys_{name}", all_of(*keys[name]))
     run.attributes = frozenset(slot.attribute for slot in slots if isinstance(slot.type, Attribute))
-    run.engine.drop(*(run.reads[number].table for number in numbers))
 
 
 def row_records(source_no: int) -> tuple[exp.Query, Sequence[str]]:

@@ -21,7 +21,7 @@ def portray(run: Run) -> None:
     last = profile_steps(attributes)
     for name, query in last:
         run.engine.create(name, query)
-    run.engine.drop(*(name for name, _ in (*steps, *last) if name.startswith("_")), "identifiers", *run.cells)
+    run.engine.drop(*(name for name, _ in (*steps, *last) if name.startswith("_")))
     run.counts["values"] = run.engine.count("values")
     run.counts["interactions"] = run.engine.count("timeline")
     run.counts["attachment"] = run.engine.fetch(attachment_counts()).to_pylist()

@@ -44,6 +44,8 @@ class Run:
     labels: Any = None
     previous: Mapping[str, pa.Table] | None = None
     progress: Progress = lambda *_: None
+    #: the stage after which an interrupted run of the same input was taken up
+    resumed_after: str | None = None
     reads: tuple[ReadSource, ...] = ()
     mappings: tuple[SourceMapping, ...] = ()
     #: the tables that the view `identifiers` reads

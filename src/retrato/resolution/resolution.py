@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
 
 from retrato.errors import ConfigurationError, Problem, ResultError, UnknownRecordError
-from retrato.identifiers.base import Feature, Scope
+from retrato.identifiers.base import Feature
 from retrato.io.writing import Format, OutputFolder
 from retrato.matching.model import FellegiSunter
-from retrato.matching.rules import Agreement, Condition, Decision, MatchRule
+from retrato.matching.rules import MatchRule
 from retrato.profiles.profile import Member, Profile
 from retrato.resolution.explaining import RecordOrProfile, explain
 from retrato.resolution.finding import Found, find
+from retrato.resolution.saving import SavedTables, check_format, write_rest
 from retrato.resolution.tables import TABLES
 from retrato.ruleset import Ruleset
 
@@ -47,7 +47,7 @@ class Resolution:
     def __init__(
         self, tables: Mapping[str, pa.Table], ruleset: Ruleset, model: FellegiSunter | None, report: Mapping[str, Any]
     ) -> None:
-        self.tables = dict(tables)
+        self.tables = tables
         self.ruleset = ruleset
         self.model = model
         self.report = dict(report)
@@ -87,24 +87,12 @@ class Resolution:
     @property
     def features(self) -> tuple[Feature, ...]:
         """The features that were compared."""
-        return tuple(
-            Feature(**{**each, "scope": Scope(each["scope"]), "keys": tuple(each["keys"])})
-            for features in self.report["kinds"].values()
-            for each in features
-        )
+        return tuple(Feature.from_dict(each) for features in self.report["kinds"].values() for each in features)
 
     @property
     def match_rules(self) -> tuple[MatchRule, ...]:
         """The deterministic rules that held in the run."""
-        return tuple(
-            MatchRule(
-                each["name"],
-                Decision(each["decision"]),
-                tuple(Condition(one["feature"], Agreement(one["agreement"])) for one in each["when"]),
-                each["because"],
-            )
-            for each in self.report["rules"]
-        )
+        return tuple(map(MatchRule.from_dict, self.report["rules"]))
 
     def current_id(self, profile_id: str) -> str:
         """The id that an id of today or of an earlier run stands for now. Raises UnknownRecordError."""
@@ -163,30 +151,23 @@ class Resolution:
         Raises OutputError, and ConfigurationError for an unknown format. `review` is also written as `review.csv`, to
         be filled in and given back as `decisions`.
         """
-        if format not in get_args(Format):
-            known = ", ".join(get_args(Format))
-            raise ConfigurationError([Problem("save", f"no format {format!r}", f"the formats are {known}")])
+        check_format(format)
         with OutputFolder(folder) as output:
             for name in TABLES:
-                # what later runs read back stays Parquet whatever people want to look at
                 output.write_table(name, self.tables[name], "parquet")
-                if format != "parquet" and name != "features":
-                    output.write_table(name, self.tables[name], format)
-            if format != "csv":
-                output.write_table("review", self.review, "csv")
-            if self.model is not None:
-                output.write_text("model.json", json.dumps(self.model.to_dict(), indent=1) + "\n")
-            output.write_text("ruleset.toml", self.ruleset.to_toml())
-            output.write_text("run.json", json.dumps(self.report, indent=1, ensure_ascii=False) + "\n")
+            write_rest(output, self.tables, ruleset=self.ruleset, model=self.model, report=self.report, format=format)
         return Path(folder)
 
     @classmethod
     def load(cls, folder: str | Path) -> Resolution:
-        """Read a saved result. Raises ResultError when the folder does not hold a complete one."""
+        """A saved result; its tables are read when they are asked for.
+
+        Raises ResultError when the folder does not hold a complete one.
+        """
         root = Path(folder)
         try:
             report = json.loads((root / "run.json").read_text("utf-8"))
-            tables = {name: parquet.read_table(root / f"{name}.parquet") for name in TABLES}
+            tables = SavedTables(root)
         except (OSError, ValueError, pa.ArrowInvalid) as error:
             raise ResultError(f"{root} is not a complete result of retrato ({type(error).__name__})") from error
         model = FellegiSunter.load(root / "model.json") if (root / "model.json").exists() else None

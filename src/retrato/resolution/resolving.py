@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import platform
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,16 @@ import retrato
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, Problem, ResultError
+from retrato.io.writing import OutputFolder
 from retrato.matching.classifiers import is_classifier
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import Decision
 from retrato.pipeline import run_stages
+from retrato.pipeline.checkpoints import LIBRARIES, fingerprint
 from retrato.pipeline.run import Progress, Run
 from retrato.records import Source, SourceMapping, by_name
 from retrato.resolution.resolution import Resolution
+from retrato.resolution.saving import SavedTables, check_format, write_rest
 from retrato.resolution.tables import READ_AGAIN, TABLES
 from retrato.ruleset import Ruleset
 
@@ -30,12 +34,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from retrato.engines.base import Engine
+    from retrato.engines.compile.template import Node
+    from retrato.io.writing import Format
     from retrato.matching.classifiers import Classifier
 
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
 
 
-def resolve(
+def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
     sources: Source | Iterable[Source],
     *,
     ruleset: Ruleset | None = None,
@@ -45,6 +51,8 @@ def resolve(
     labels: Any = None,
     previous: str | Path | Resolution | None = None,
     progress: Progress | None = None,
+    out: str | Path | None = None,
+    format: Format = "parquet",  # noqa: A002 - the word that users know
 ) -> Resolution:
     """Find who is who in the sources, and give one profile per customer.
 
@@ -57,7 +65,13 @@ def resolve(
     that is given stays open; the tables of the run are dropped from it, and tables of the caller's own that have their
     names are replaced.
 
-    Raises ConfigurationError (all problems of mappings and rules), SourceError, ModelError, ResultError or EngineError.
+    `out` is a folder for the result, as `Resolution.save` writes it (in `format`). Its tables then go from the engine
+    to the disk, and into memory only when they are asked for. When such a run is interrupted, the stages that it has
+    finished stay in `OUT.partial` (readable by you only), and the next run with the same files, rules and versions goes
+    on from there; an engine that is already open, and data that are no files, keep nothing.
+
+    Raises ConfigurationError (all problems of mappings and rules), SourceError, ModelError, ResultError, OutputError or
+    EngineError.
 
     >>> import pandas as pd
     >>> crm = pd.DataFrame({"id": ["1", "2"], "email": ["ana@ruiz.es", "ANA@ruiz.es"], "first name": ["Ana", "Ana"]})
@@ -66,25 +80,51 @@ def resolve(
     """
     chosen = by_name(sources)
     fitted, classifier = _model(model)
-    with DuckDBEngine() if engine is None else _borrowed(engine) as used:
-        run = Run(
-            used,
-            chosen,
-            ruleset or Ruleset(),
-            model=fitted,
-            classifier=classifier,
-            decisions=_decisions(decisions),
-            labels=labels,
-            previous=_previous(previous),
-            progress=progress or (lambda *_: None),
-        )
+    run = Run(
+        DuckDBEngine() if engine is None else engine,
+        chosen,
+        ruleset or Ruleset(),
+        model=fitted,
+        classifier=classifier,
+        decisions=_decisions(decisions),
+        labels=labels,
+        previous=_previous(previous),
+        progress=progress or (lambda *_: None),
+    )
+    if out is not None:
+        return _written(run, Path(out), format)
+    with run.engine if engine is None else _borrowed(engine):
         run_stages(run)
-        tables = {}
-        for name, query in TABLES.items():
-            tables[name] = used.fetch(tree(query))
-            if name not in READ_AGAIN:
-                used.drop(name)
+        tables = {name: run.engine.fetch(query) for name, query in _results(run)}
         return Resolution(tables, run.ruleset, run.model, _report(run))
+
+
+def _results(run: Run) -> Iterator[tuple[str, Node]]:
+    """Each table of the result with its query; what no later one reads is dropped when the next is asked for."""
+    for name, query in TABLES.items():
+        yield name, tree(query)
+        if name not in READ_AGAIN:
+            run.engine.drop(name)
+
+
+def _written(run: Run, out: Path, format: Format) -> Resolution:  # noqa: A002
+    """The result of a run, written while it is made."""
+    check_format(format)
+    given = run.engine
+    fresh = given if isinstance(given, DuckDBEngine) and not given.is_open else None
+    doing = None if fresh is None else fingerprint(run)
+    with OutputFolder(out, doing=doing) as output:
+        if fresh is not None:
+            run.engine = replace(fresh, folder=output.work, database=output.work / "run.duckdb")
+        with _borrowed(given) if fresh is None else run.engine:
+            run_stages(run, remembered=None if doing is None else output.keep)
+            files = [
+                output.write_with(f"{name}.parquet", partial(run.engine.write, query)) for name, query in _results(run)
+            ]
+        report = _report(run)
+        tables = SavedTables(files[0].parent)
+        write_rest(output, tables, ruleset=run.ruleset, model=run.model, report=report, format=format)
+    return Resolution.load(out)
 
 
 def _model(
@@ -117,7 +157,7 @@ def _report(run: Run) -> dict[str, Any]:
     report = {
         "retrato": retrato.__version__,
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in ("duckdb", "pyarrow", "sqlglot", "phonenumbers", "rapidfuzz")},
+        "libraries": {name: version(name) for name in LIBRARIES},
         "parameters": {
             "mode": run.ruleset.mode.value,
             "precision": run.ruleset.precision,
@@ -133,6 +173,7 @@ def _report(run: Run) -> dict[str, Any]:
         "counts": run.counts,
         "notes": run.notes,
         "stages": run.stages,
+        "resumed_after": run.resumed_after,
     }
     plain: dict[str, Any] = json.loads(json.dumps(report))  # as it reads back from run.json
     return plain

@@ -176,7 +176,7 @@ def _codes(feature: Feature) -> exp.Select:
         space = tree("CASE WHEN contains(value, ':') THEN split_part(value, ':', 1) ELSE '' END")
     values = query(
         """
-        SELECT u.record, u.value, hash(u.value) - hash(u.value) % :bands + b.band AS code
+        SELECT u.record, u.value, CAST(hash(u.value) - hash(u.value) % :bands + b.band AS UBIGINT) AS code
         FROM (SELECT record, unnest(:k) AS value FROM keys) u
         JOIN value_bands b ON b.feature = :f AND b.value = u.value
         """,
