@@ -27,8 +27,8 @@ lint: .venv/lint/.stamp  ## style, types and the direction of imports
 	.venv/lint/bin/mypy
 	.venv/lint/bin/lint-imports
 
-bench: .venv/bench/.stamp  ## time and memory over generated customers (RETRATO_BENCH_RECORDS, one million when not set)
-	.venv/bench/bin/python benchmarks/speed/run.py
+bench: .venv/bench/.stamp .venv/peer-splink/.stamp  ## time and memory over generated customers; BENCH_ARGS takes options (see --help)
+	PYTHONPATH=benchmarks/quality .venv/bench/bin/python benchmarks/speed/run.py $(BENCH_ARGS)
 
 bench-identifiers: .venv/bench/.stamp  ## speed of every identifier type, what it reads differently from its library, and how names are split
 	.venv/bench/bin/python benchmarks/identifiers/speed.py
