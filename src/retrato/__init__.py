@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from retrato.profiles.survivorship import SurvivorshipRule
     from retrato.records import Query, Source
     from retrato.resolution import Resolution, resolve
+    from retrato.resolution.progress import progress_bar
     from retrato.ruleset import Ruleset
 
 __version__ = "0.1.0"
@@ -39,6 +40,7 @@ _HOMES = {
     "ValueSet": "retrato.identifiers.value_sets",
     "evaluate": "retrato.evaluation",
     "inspect": "retrato.pipeline.inspect",
+    "progress_bar": "retrato.resolution.progress",
     "resolve": "retrato.resolution",
 }
 
@@ -57,6 +59,7 @@ __all__ = [
     "ValueSet",
     "evaluate",
     "inspect",
+    "progress_bar",
     "resolve",
 ]
 

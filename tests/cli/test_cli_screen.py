@@ -11,6 +11,7 @@ import typer
 from retrato.cli.exits import plain_exits
 from retrato.cli.progress import progress_bar
 from retrato.cli.screen import show, show_json, show_table
+from retrato.pipeline.run import Step
 
 
 def test_a_value_cannot_steer_the_terminal(capsys):
@@ -36,7 +37,7 @@ def test_a_signal_that_a_library_swallows_stops_the_run_at_the_next_stage():
         with contextlib.suppress(KeyboardInterrupt):
             signal.raise_signal(signal.SIGTERM)
         with progress_bar(quiet=True) as progress:
-            progress("train", None)
+            progress(Step("train", 0.5))
             pytest.fail("the run went on")
 
     with pytest.raises(typer.Exit) as stopped, plain_exits():

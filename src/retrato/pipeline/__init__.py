@@ -25,6 +25,7 @@ from retrato.pipeline import (
     train,
 )
 from retrato.pipeline.checkpoints import keep, restore
+from retrato.pipeline.run import Step
 from retrato.records import SourceKind
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 class Stage:
     """A step of the batch: its name, what it does, the tables that it makes, and those that nobody reads after it.
 
+    `share` is what it usually takes of the time of a run (see `benchmarks/speed`), and `works_on` names the count that
+    tells how much it has to do.
     A stage itself drops no table that another stage has made: it may have to be done again.
     """
 
@@ -44,6 +47,8 @@ class Stage:
     run: Callable[[Run], None]
     makes: tuple[str, ...]
     releases: Callable[[Run], Iterable[str]] = lambda _: ()
+    share: float = 0.0
+    works_on: str = "records"
 
 
 def _named(*names: str) -> Callable[[Run], Iterable[str]]:
@@ -72,14 +77,27 @@ def _portrayed(run: Run) -> tuple[str, ...]:
 
 
 STAGES = (
-    Stage("read", read.read, ("raw_<i>", "rejected")),
-    Stage("normalise", normalise.normalise, ("records", "row_records", "identifiers"), _normalised),
-    Stage("features", features.features, ("features", "single_values", "value_bands"), _named("keys_*")),
-    Stage("block", block.block, ("pairs",)),
-    Stage("compare", compare.compare, ("comparison_vectors",), _named("pairs")),
-    Stage("train", train.train, (), _named("value_bands", "labels")),
-    Stage("score", score.score, ("scores",)),
-    Stage("cluster", cluster.cluster, ("decided", "clusters", "expected_pairs", "household_clusters", "held_apart")),
+    Stage("read", read.read, ("raw_<i>", "rejected"), share=0.07, works_on="rows"),
+    Stage(
+        "normalise",
+        normalise.normalise,
+        ("records", "row_records", "identifiers"),
+        _normalised,
+        share=0.15,
+        works_on="identifiers",
+    ),
+    Stage("features", features.features, ("features", "single_values", "value_bands"), _named("keys_*"), share=0.085),
+    Stage("block", block.block, ("pairs",), share=0.055, works_on="pairs"),
+    Stage("compare", compare.compare, ("comparison_vectors",), _named("pairs"), share=0.21, works_on="pairs"),
+    Stage("train", train.train, (), _named("value_bands", "labels"), share=0.07, works_on="pairs"),
+    Stage("score", score.score, ("scores",), share=0.025, works_on="pairs"),
+    Stage(
+        "cluster",
+        cluster.cluster,
+        ("decided", "clusters", "expected_pairs", "household_clusters", "held_apart"),
+        share=0.04,
+        works_on="pairs",
+    ),
     Stage(
         "identify",
         identify.identify,
@@ -93,16 +111,14 @@ STAGES = (
             "held_apart",
             "single_values",
         ),
+        share=0.035,
     ),
-    Stage("events", events.events, ("events", "event_identifiers"), _raw(SourceKind.EVENTS)),
-    Stage("assess", assess.assess, ("quality",), lambda run: run.event_cells),
-    Stage("contacts", contact_points.contact_points, ("contact_points",)),
     Stage(
-        "portray",
-        portray.portray,
-        ("values", "timeline", "profiles"),
-        _portrayed,
+        "events", events.events, ("events", "event_identifiers"), _raw(SourceKind.EVENTS), share=0.02, works_on="events"
     ),
+    Stage("assess", assess.assess, ("quality",), lambda run: run.event_cells, share=0.03, works_on="identifiers"),
+    Stage("contacts", contact_points.contact_points, ("contact_points",), share=0.035, works_on="identifiers"),
+    Stage("portray", portray.portray, ("values", "timeline", "profiles"), _portrayed, share=0.105, works_on="values"),
 )
 
 
@@ -114,12 +130,15 @@ def run_stages(run: Run, *, until: str | None = None, remembered: Callable[[], N
     """
     run.resumed_after = None if remembered is None else restore(run)
     finished = [stage.name for stage in STAGES].index(run.resumed_after) + 1 if run.resumed_after else 0
-    for stage in STAGES[:finished]:
+    for number, stage in enumerate(STAGES[:finished], 1):
         run.engine.drop(*stage.releases(run))
-        run.progress(stage.name, 0.0)
-    for stage in STAGES[finished:]:
+        run.progress(Step(stage.name, _behind(number), seconds=0.0))
+    for number, stage in enumerate(STAGES[finished:], finished):
+        run.progress(Step(stage.name, _behind(number)))
         with run.stage(stage.name):
             stage.run(run)
+        seconds, rows = run.stages[-1]["seconds"], run.counts.get(stage.works_on)
+        run.progress(Step(stage.name, _behind(number + 1), seconds, rows, stage.works_on))
         if remembered is not None:
             keep(run, stage.name)
             remembered()
@@ -127,3 +146,8 @@ def run_stages(run: Run, *, until: str | None = None, remembered: Callable[[], N
         run.engine.checkpoint()
         if stage.name == until:
             return
+
+
+def _behind(number: int) -> float:
+    """The share of a usual run that so many stages take."""
+    return round(sum(stage.share for stage in STAGES[:number]), 6)

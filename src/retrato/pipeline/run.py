@@ -25,8 +25,24 @@ if TYPE_CHECKING:
     from retrato.pipeline.slots import Slot
     from retrato.records import Source, SourceMapping
 
-#: Called with the name of a stage when it starts and with its seconds when it has ended (None at the start).
-Progress = Callable[[str, float | None], None]
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage of a run begins, or (with `seconds`) has ended.
+
+    `done` is the share of a usual run that is behind it, 0 to 1. At its end `rows` tells how much it had to do, counted
+    in `unit`. Stages that an interrupted run had finished take 0 seconds.
+    """
+
+    stage: str
+    done: float
+    seconds: float | None = None
+    rows: int | None = None
+    unit: str = ""
+
+
+#: Called with every step of a run.
+Progress = Callable[[Step], None]
 
 
 @dataclass(slots=True)
@@ -43,7 +59,7 @@ class Run:
     #: as data of a source: a path, a table, a query
     labels: Any = None
     previous: Mapping[str, pa.Table] | None = None
-    progress: Progress = lambda *_: None
+    progress: Progress = lambda _: None
     #: the stage after which an interrupted run of the same input was taken up
     resumed_after: str | None = None
     reads: tuple[ReadSource, ...] = ()
@@ -83,7 +99,6 @@ class Run:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Time a stage, and keep its seconds and the peak memory so far for `run.json`."""
-        self.progress(name, None)
         start, processor = time.perf_counter(), time.process_time()
         yield
         seconds = time.perf_counter() - start
@@ -95,7 +110,6 @@ class Run:
                 "peak_memory_mb": peak_memory_mb(),
             }
         )
-        self.progress(name, seconds)
 
 
 def peak_memory_mb() -> int:

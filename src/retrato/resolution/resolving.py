@@ -61,9 +61,9 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
     with `same` or `different`). `labels` are pairs or people that somebody knows: whatever a source may be, with the
     columns `source_a, key_a, source_b, key_b, label` (`same` or `different`) or `source, record_key, person_id`; they
     refine what is learned, and decide no pair by themselves. `previous` is an earlier result: its profile ids stay with
-    the people they were given to. `progress` is called with each stage's name and, at its end, its seconds. An `engine`
-    that is given stays open; the tables of the run are dropped from it, and tables of the caller's own that have their
-    names are replaced.
+    the people they were given to. `progress` is called with every `retrato.pipeline.run.Step`; `progress_bar()` gives
+    one that draws. An `engine` that is given stays open; the tables of the run are dropped from it, and tables of the
+    caller's own that have their names are replaced.
 
     `out` is a folder for the result, as `Resolution.save` writes it (in `format`). Its tables then go from the engine
     to the disk, and into memory only when they are asked for. When such a run is interrupted, the stages that it has
@@ -89,7 +89,7 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
         decisions=_decisions(decisions),
         labels=labels,
         previous=_previous(previous),
-        progress=progress or (lambda *_: None),
+        progress=progress or (lambda _: None),
     )
     if out is not None:
         return _written(run, Path(out), format)
