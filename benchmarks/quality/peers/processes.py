@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PROC = Path("/proc")
-_PAUSE = 0.1  # seconds between two looks at the memory
+_PAUSE = 0.25  # seconds between two looks at the memory
 
 
 @dataclass(frozen=True, slots=True)

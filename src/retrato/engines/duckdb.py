@@ -51,12 +51,12 @@ def size_in_bytes(text: str) -> int | None:
 
 
 def _share(memory_limit: str | None) -> str:
-    """What tables may take of the memory of a run: half of it, for as much stands in memory beside them."""
+    """What tables may take of the memory of a run: two fifths, for more than that stands in memory beside them."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     whole = max(memory // 3, 4 * 10**9) if memory_limit is None else size_in_bytes(memory_limit)
     if whole is None:
         raise EngineError(f"{memory_limit!r} is no size of memory; write such as 4GB")
-    return f"{whole // 2 // 10**6}MB"
+    return f"{whole * 2 // 5 // 10**6}MB"
 
 
 @contextmanager
@@ -90,8 +90,8 @@ class DuckDBEngine:
     """DuckDB, embedded.
 
     `threads` defaults to the cores of the machine. `memory_limit` (such as `"4GB"`) is for a whole run and defaults to
-    a third of the machine's memory, but 4 GB at least; the tables get half of it, for a run keeps other things beside
-    them. What does not fit spills to a private temporary folder, in `folder` when given, that is removed on close.
+    a third of the machine's memory, but 4 GB at least; the tables get two fifths of it, for a run keeps other
+    things beside them. What does not fit spills to a private temporary folder, in `folder` when given, that is removed on close.
     With `database` the tables are kept in that file, where they outlast the engine.
 
     >>> with DuckDBEngine(threads=1) as engine:
