@@ -28,6 +28,10 @@ class Engine(Protocol):
     threads: int | None
     memory_limit: str | None
 
+    @property
+    def memory(self) -> int:
+        """The bytes that tables may take in memory."""
+
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
 

@@ -50,13 +50,13 @@ def size_in_bytes(text: str) -> int | None:
     return None if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
 
 
-def _share(memory_limit: str | None) -> str:
+def _share(memory_limit: str | None) -> int:
     """What tables may take of the memory of a run: two fifths, for more than that stands in memory beside them."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     whole = max(memory // 3, 4 * 10**9) if memory_limit is None else size_in_bytes(memory_limit)
     if whole is None:
         raise EngineError(f"{memory_limit!r} is no size of memory; write such as 4GB")
-    return f"{whole * 2 // 5 // 10**6}MB"
+    return whole * 2 // 5
 
 
 @contextmanager
@@ -90,9 +90,9 @@ class DuckDBEngine:
     """DuckDB, embedded.
 
     `threads` defaults to the cores of the machine. `memory_limit` (such as `"4GB"`) is for a whole run and defaults to
-    a third of the machine's memory, but 4 GB at least; the tables get two fifths of it, for a run keeps other
-    things beside them. What does not fit spills to a private temporary folder, in `folder` when given, that is removed on close.
-    With `database` the tables are kept in that file, where they outlast the engine.
+    a third of the machine's memory, but 4 GB at least; the tables get two fifths of it, for a run keeps other things
+    beside them. What does not fit spills to a private temporary folder, in `folder` when given, that is removed on
+    close. With `database` the tables are kept in that file, where they outlast the engine.
 
     >>> with DuckDBEngine(threads=1) as engine:
     ...     engine.create("t", tree("SELECT 1 AS x"))
@@ -111,6 +111,11 @@ class DuckDBEngine:
     _views: set[str] = field(default_factory=set, init=False, repr=False)
 
     @property
+    def memory(self) -> int:
+        """The bytes that tables may take in memory. Raises EngineError for a limit that is no size."""
+        return _share(self.memory_limit)
+
+    @property
     def is_open(self) -> bool:
         """Whether the engine has been used since it was made or closed."""
         return self._connection is not None
@@ -125,7 +130,7 @@ class DuckDBEngine:
     def _open(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        share = _share(self.memory_limit)
+        share = f"{self.memory // 10**6}MB"
         self._spill = Path(tempfile.mkdtemp(prefix="retrato-", dir=self.folder))
         settings: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(self._spill),

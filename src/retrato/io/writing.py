@@ -122,6 +122,9 @@ class OutputFolder:
         for each in self._partial.iterdir():
             if each != self.work:
                 each.unlink()
+        for each in self.work.iterdir():
+            if each.is_dir():
+                shutil.rmtree(each)  # what a killed run had no place for in memory
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

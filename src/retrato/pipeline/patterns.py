@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from retrato.engines.compile.comparisons import Within
     from retrato.matching.comparisons import Comparison
     from retrato.pipeline.run import Run
 
@@ -30,10 +31,12 @@ def level_matrix(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[
     return np.stack(columns, axis=1).astype(np.int8) if columns else np.zeros((table.num_rows, 0), np.int8)
 
 
-def compared(run: Run, pairs: exp.Query, *, kept: Sequence[str] = ("a", "b")) -> exp.Select:
+def compared(
+    run: Run, pairs: exp.Query, *, kept: Sequence[str] = ("a", "b"), within: Within | None = None
+) -> exp.Select:
     """The `kept` columns of a query of pairs, and their levels, taken now."""
     compare = compared_with_singles if run.singles else compared_pairs
-    return compare(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
+    return compare(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept, within=within)
 
 
 def with_levels(run: Run, pairs: exp.Query, *, kept: Sequence[str]) -> exp.Select:

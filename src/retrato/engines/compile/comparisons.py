@@ -10,12 +10,12 @@ of codes and namespaces (`single_values`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlglot import exp
 
 from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
-from retrato.engines.compile.template import Node, column, table, tree
+from retrato.engines.compile.template import Node, column, query, table, tree
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
 from retrato.matching.similarity import keys_of
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
     from retrato.engines.compile.similarity import Measure
     from retrato.matching.comparisons import LookedFor
+
+
+#: The numbers of the records on the left and on the right side of pairs.
+Within: TypeAlias = tuple[range, range]
 
 
 def level_column(comparison: Comparison) -> str:
@@ -124,12 +128,14 @@ def compared_pairs(
     lists: Collection[str],
     known: Collection[str],
     kept: Sequence[str],
+    within: Within | None = None,
 ) -> exp.Select:
     """The `kept` columns of `pairs` (which has the record numbers `a` and `b`) and one level column a comparison.
 
-    `known` are the columns of `features`; a test on a key that the data do not have never holds.
+    `known` are the columns of `features`; a test on a key that the data do not have never holds. With `within` the
+    records of all pairs are known to lie there, and no others are looked at.
     """
-    joined = joined_pairs(pairs, "features", columns_read(comparisons, lists), known)
+    joined = joined_pairs(pairs, "features", columns_read(comparisons, lists), known, within)
     found = {measure_name(each): measure(each, lists) for each in measures_of(comparisons)}
     return leveled(with_measures(joined, found), comparisons, lists, kept)
 
@@ -139,15 +145,31 @@ def columns_read(comparisons: Sequence[Comparison], lists: Collection[str]) -> l
     return list(dict.fromkeys(name for each in comparisons for name in _read_columns(each, lists)))
 
 
-def joined_pairs(pairs: exp.Query, features: str, columns: Sequence[str], known: Collection[str]) -> exp.Select:
+def joined_pairs(
+    pairs: exp.Query, features: str, columns: Sequence[str], known: Collection[str], within: Within | None
+) -> exp.Select:
     """Pairs with the columns of both sides (`l_…`, `r_…`) from a table of features, NULL where it has none such."""
     joined = exp.select("p.*").from_(pairs.subquery("p"), copy=False)
     for side in ("l", "r"):
         for name in columns:
             value = column(name, side) if name in known else tree("CAST(NULL AS VARCHAR)")
             joined.select(exp.alias_(value, f"{side}_{name}", quoted=True), copy=False)
-    joined.join(table(features, "l"), on="l.record = p.a", copy=False)
-    return joined.join(table(features, "r"), on="r.record = p.b", copy=False)
+    for side, key, numbers in zip(("l", "r"), ("a", "b"), within or (None, None), strict=True):
+        joined.join(_records(features, side, numbers), on=f"{side}.record = p.{key}", copy=False)
+    return joined
+
+
+def _records(features: str, side: str, numbers: range | None) -> Node:
+    """A table of features under an alias, or those of its rows whose records are among the numbers."""
+    if numbers is None:
+        return table(features, side)
+    some = query(
+        "SELECT * FROM :t WHERE record BETWEEN :first AND :last",
+        t=table(features),
+        first=numbers.start,
+        last=numbers.stop - 1,
+    )
+    return some.subquery(side)
 
 
 def measures_of(comparisons: Sequence[Comparison]) -> tuple[Measure, ...]:

@@ -34,6 +34,7 @@ from retrato.matching.comparisons import BANDS
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from retrato.engines.compile.comparisons import Within
     from retrato.engines.compile.similarity import Measure
     from retrato.matching.comparisons import Comparison
 
@@ -57,6 +58,7 @@ def compared_with_singles(
     lists: Collection[str],
     known: Collection[str],
     kept: Sequence[str],
+    within: Within | None = None,
 ) -> exp.Select:
     """What `compared_pairs` gives, sooner, where there is the table `single_values`."""
     others = query(
@@ -66,8 +68,8 @@ def compared_with_singles(
         """,
         pairs=pairs.subquery("p"),
     )
-    singles = leveled(_measured(pairs, comparisons, lists, known), comparisons, (), kept)
-    rest = compared_pairs(others, comparisons, lists=lists, known=known, kept=kept)
+    singles = leveled(_measured(pairs, comparisons, lists, known, within), comparisons, (), kept)
+    rest = compared_pairs(others, comparisons, lists=lists, known=known, kept=kept, within=within)
     both = exp.union(singles, rest, distinct=False, copy=False)
     return exp.select("*").from_(both.subquery("both", copy=False), copy=False)
 
@@ -95,13 +97,17 @@ def _edited(comparisons: Sequence[Comparison], known: Collection[str]) -> list[M
 
 
 def _measured(
-    pairs: exp.Query, comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]
+    pairs: exp.Query,
+    comparisons: Sequence[Comparison],
+    lists: Collection[str],
+    known: Collection[str],
+    within: Within | None,
 ) -> exp.Select:
     counted = _edited(comparisons, known)
     others = [each for each in measures_of(comparisons) if each not in counted]
     bits = [letters_column(each.key) for each in counted]
     there = {*_values(comparisons, lists, known), *bits}
-    joined = joined_pairs(pairs, "single_values", [*columns_read(comparisons, ()), *bits], there)
+    joined = joined_pairs(pairs, "single_values", [*columns_read(comparisons, ()), *bits], there, within)
     found: Mapping[str, Node] = {
         **{measure_column("plain_edits", each.key).name: plain_edits(each) for each in counted},
         **{measure_name(each): measure(each, ()) for each in others},

@@ -30,16 +30,16 @@ def read_json(path: Path, raw: RawTable) -> None:
     encoding = text_encoding(path, raw.source.encoding, raw.where)
     document = _document(path, encoding)
     places: dict[str, int] = {}
-    for _, row in _objects(path, encoding, document, None):
-        for place, name in enumerate(row):
+    for names in {tuple(row): None for _, row in _objects(path, encoding, document, None)}:
+        for place, name in enumerate(names):
             places[name] = min(place, places.get(name, place))
     if not places:
         raise SourceError(f"{raw.where}: there is no JSON object in it; give one object a line, or a list of objects")
-    names = sorted(places, key=lambda name: (places[name], name))
-    raw.open(names)
+    columns = sorted(places, key=lambda name: (places[name], name))
+    raw.open(columns)
     batch: list[tuple[int, list[Any]]] = []
     for number, row in _objects(path, encoding, document, raw):
-        batch.append((number, [row.get(name) for name in names]))
+        batch.append((number, [row.get(name) for name in columns]))
         if len(batch) == _ROWS:
             add_rows(batch, raw)
             batch = []
@@ -90,11 +90,13 @@ def _objects(
 
 
 def _object(line: str) -> tuple[dict[str, Any] | None, str]:
-    if readable(line) != line:
+    plain = line.isascii()
+    if not plain and readable(line) != line:
         return None, "bytes that do not decode"
     try:
         value = json.loads(line)
-        line.encode("utf-8")
+        if not plain:
+            line.encode("utf-8")
     except (ValueError, RecursionError):
         return None, "not JSON"
     return (value, "") if isinstance(value, dict) else (None, "not a JSON object")

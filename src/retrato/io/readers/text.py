@@ -78,6 +78,8 @@ def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
     >>> flattened({"id": 1, "address": {"city": "Vigo", "geo": {"x": 1}}})
     {'id': 1, 'address.city': 'Vigo', 'address.geo': {'x': 1}}
     """
+    if type(row) is dict and dict not in map(type, row.values()):  # JSON knows no other objects
+        return row
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, Mapping) and value:
