@@ -1,4 +1,4 @@
-"""The embedded engine: an interrupt ends what it does, at once."""
+"""The embedded engine: an interrupt ends what it does; tables in a file outlast it; files are always the same."""
 
 import os
 import signal
@@ -8,9 +8,11 @@ import time
 import duckdb
 import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
+from retrato.errors import EngineError
 
 #: More than anybody can wait for.
 ENDLESS = "SELECT count(*) AS n FROM range(100000000) a, range(1000000) b WHERE (a.range * b.range) % 7 = 3"
@@ -65,3 +67,36 @@ def test_an_interrupt_that_duckdb_notices_itself_is_one(monkeypatch):
     monkeypatch.setattr(duckdb, "connect", connect)
     with pytest.raises(KeyboardInterrupt), DuckDBEngine() as engine:
         engine.tables()
+
+
+def test_a_written_query_keeps_its_order_and_its_bytes_whatever_the_threads(tmp_path):
+    numbers = tree(
+        "SELECT range AS n, 'text ' || range % 7 AS t, [range, 1] AS l FROM range(400000) ORDER BY hash(range)"
+    )
+    for threads in (1, 2):
+        with DuckDBEngine(threads=threads) as engine:
+            engine.write(numbers, tmp_path / f"{threads}.parquet")
+            rows = engine.fetch(numbers)
+    assert (tmp_path / "1.parquet").read_bytes() == (tmp_path / "2.parquet").read_bytes()
+    assert parquet.read_table(tmp_path / "1.parquet").to_pylist() == rows.to_pylist()
+    assert (tmp_path / "1.parquet").stat().st_mode & 0o777 == 0o600
+
+
+def test_tables_and_views_in_a_file_outlast_the_engine(tmp_path):
+    with DuckDBEngine(database=tmp_path / "run.duckdb") as engine:
+        engine.create("t", tree("SELECT 1 AS x"))
+        engine.define("v", tree("SELECT x + 1 AS y FROM t"))
+        engine.checkpoint()
+    with DuckDBEngine(database=tmp_path / "run.duckdb") as engine:
+        assert engine.tables() == ["t", "v"]
+        assert engine.fetch(tree("SELECT y FROM v")).to_pylist() == [{"y": 2}]
+        engine.drop("v", "t")
+        assert engine.tables() == []
+
+
+def test_tables_get_two_fifths_of_the_memory_of_a_run():
+    assert DuckDBEngine(memory_limit="2GB").memory == 800_000_000
+    assert DuckDBEngine(memory_limit="1 GiB").memory == 2**30 * 2 // 5
+    assert DuckDBEngine().memory >= 1_600_000_000
+    with pytest.raises(EngineError, match="no size of memory"):
+        DuckDBEngine(memory_limit="much").fetch(tree("SELECT 1 AS x"))
