@@ -10,6 +10,7 @@ RetratoError
 │   └── OutputError (OSError)          the output folder cannot be written
 ├── UnknownRecordError (KeyError)      a record or profile id that the result does not hold
 └── EngineError (RuntimeError)         the engine refused a relation; its message has no values
+    └── DiskError (OSError)            the disk refused the engine
 ```
 
 Messages name files, rows, columns and options, never the personal values that stand there.
@@ -88,3 +89,10 @@ class UnknownRecordError(RetratoError, KeyError):
 
 class EngineError(RetratoError, RuntimeError):
     """The engine refused to run a relation."""
+
+
+class DiskError(EngineError, OSError):
+    """The engine could not read or write its files: its message is what the system says."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])

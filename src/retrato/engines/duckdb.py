@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from retrato.engines.compile.template import table as table_node
 from retrato.engines.compile.template import tree
-from retrato.errors import EngineError
+from retrato.errors import DiskError, EngineError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,12 +66,17 @@ def _plain_errors() -> Iterator[None]:
 
     try:
         yield
-    except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
-        raise EngineError(
-            f"DuckDB ran out of memory or disk ({type(error).__name__}); raise memory_limit or free space"
-        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise EngineError("DuckDB ran out of memory, or of disk for what does not fit; raise memory_limit") from error
+    except duckdb.IOException as error:
+        raise _disk_error(error) from error
     except duckdb.Error as error:
         raise EngineError(f"DuckDB refused a relation ({type(error).__name__})") from error
+
+
+def _disk_error(error: Exception) -> DiskError:
+    reason = str(error).rpartition(": ")[2].strip()
+    return DiskError(f"{reason}; free some space or name a folder on another disk")
 
 
 @contextmanager
@@ -151,6 +156,8 @@ class DuckDBEngine:
                 self._views = {str(name) for (name,) in views}
         except duckdb.Error as error:
             shutil.rmtree(self._spill, ignore_errors=True)
+            if isinstance(error, duckdb.IOException):
+                raise _disk_error(error) from error
             raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
         return connection
 

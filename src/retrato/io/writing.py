@@ -16,7 +16,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
-from retrato.errors import OutputError
+from retrato.errors import DiskError, OutputError
 from retrato.io.table_files import WRITERS
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class OutputFolder:
         """Turn what the system refuses into an error that says what to do."""
         try:
             step()
-        except OutputError:
+        except (OutputError, DiskError):
             raise
         except OSError as error:
             raise OutputError(f"{self.folder} cannot be written: {_advice(error)}") from error

@@ -16,7 +16,7 @@ import pyarrow as pa
 import retrato
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
-from retrato.errors import ConfigurationError, Problem, ResultError
+from retrato.errors import ConfigurationError, DiskError, OutputError, Problem, ResultError
 from retrato.io.writing import OutputFolder
 from retrato.matching.classifiers import is_classifier
 from retrato.matching.model import FellegiSunter
@@ -110,6 +110,14 @@ def _results(run: Run) -> Iterator[tuple[str, Node]]:
 def _written(run: Run, out: Path, format: Format) -> Resolution:  # noqa: A002
     """The result of a run, written while it is made."""
     check_format(format)
+    try:
+        _write(run, out, format)
+    except DiskError as error:
+        raise OutputError(f"{out} cannot be written: {error}") from error
+    return Resolution.load(out)
+
+
+def _write(run: Run, out: Path, format: Format) -> None:  # noqa: A002
     given = run.engine
     fresh = given if isinstance(given, DuckDBEngine) and not given.is_open else None
     doing = None if fresh is None else fingerprint(run)
@@ -121,10 +129,8 @@ def _written(run: Run, out: Path, format: Format) -> Resolution:  # noqa: A002
             files = [
                 output.write_with(f"{name}.parquet", partial(run.engine.write, query)) for name, query in _results(run)
             ]
-        report = _report(run)
         tables = SavedTables(files[0].parent)
-        write_rest(output, tables, ruleset=run.ruleset, model=run.model, report=report, format=format)
-    return Resolution.load(out)
+        write_rest(output, tables, ruleset=run.ruleset, model=run.model, report=_report(run), format=format)
 
 
 def _model(
