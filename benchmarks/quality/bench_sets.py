@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from retrato.datasets import Omnichannel
+
 PACKAGES = ("retrato", "duckdb", "pyarrow", "numpy", "scipy", "pandas", "phonenumbers")
 
 
@@ -47,7 +49,11 @@ def public() -> Iterator[BenchSet]:
 
 def generated(records: int) -> BenchSet:
     """Customers of eight channels with this many contact records; their events are left out."""
-    made = omnichannel(records, seed=1, events=False)
+    return as_set(omnichannel(records, seed=1, events=False), records)
+
+
+def as_set(made: Omnichannel, records: int) -> BenchSet:
+    """The records of customers that were made, and who is who."""
     sources = tuple(retrato.Source(name, table, region="ES") for name, table in made.records.items())
     return BenchSet(f"omnichannel {in_short(records)}", sources, made.truth)
 

@@ -16,7 +16,9 @@ import os
 import platform
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any
@@ -24,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 import altair
 import pandas as pd
 
-from bench_sets import generated, in_short, versions
+from bench_sets import as_set, in_short, versions
 from peers.handover import hand_over
 from peers.libraries import PEERS
 from peers.processes import Limits, run
@@ -89,11 +91,9 @@ def measured(
     records: int, peers: Sequence[Library], asked: argparse.Namespace, limits: Limits, folder: Path
 ) -> dict[str, Any]:
     """All libraries on one size, in turn."""
-    files = omnichannel(records, seed=1, events=False).write(folder / "exports")
-    exports = sorted(path for path in files if path.parent.name != "truth")
     chosen = [each for each in peers if records <= min(each.most_records, MOST_FOR_PEERS)]
-    if chosen:
-        hand_over(generated(records), folder / "set")
+    with ProcessPoolExecutor(1, get_context("spawn")) as other:  # what it takes of memory is free again after it
+        exports = other.submit(exported, records, folder, for_peers=bool(chosen)).result()
     out = folder / "out"
     command = [RETRATO, "resolve", *exports, "--out", out, "--region", "ES", "--quiet"]
     command += ["--memory-limit", asked.memory_limit] if asked.memory_limit else []
@@ -116,6 +116,14 @@ def measured(
         "stages": report.get("stages", []),
         "libraries": {name: {"version": version_of(name), "runs": found} for name, found in rows.items()},
     }
+
+
+def exported(records: int, folder: Path, *, for_peers: bool) -> list[Path]:
+    """Make the exports, and for the peers the set; the paths of the exports."""
+    made = omnichannel(records, seed=1, events=False)
+    if for_peers:
+        hand_over(as_set(made, records), folder / "set")
+    return sorted(made.write(folder / "exports"))
 
 
 def version_of(name: str) -> str:

@@ -54,3 +54,20 @@ def test_an_engine_that_is_given_stays_open_and_keeps_nothing_of_the_run(sources
         with pytest.raises(ConfigurationError):
             resolve([], engine=engine)
         assert engine.tables() == ["mine"]
+
+
+def test_a_table_of_the_caller_stays_whatever_it_is_called(sources):
+    with DuckDBEngine(threads=1) as engine:
+        engine.create("keys_to_the_house", tree("SELECT 1 AS x"))
+        resolve(sources, engine=engine)
+        assert engine.tables() == ["keys_to_the_house"]
+
+
+def test_an_open_engine_can_write_a_result_and_keeps_nothing_of_it(sources, by_rules, tmp_path):
+    with DuckDBEngine(threads=1) as engine:
+        engine.create("mine", tree("SELECT 1 AS x"))
+        found = resolve(sources, engine=engine, out=tmp_path / "out")
+        assert engine.tables() == ["mine"]
+    assert found.assignments == by_rules.assignments
+    assert found.report["resumed_after"] is None
+    assert [each.name for each in tmp_path.iterdir()] == ["out"]

@@ -35,8 +35,11 @@ _INTERRUPTED = "Query interrupted"
 
 
 #: Bytes by the unit of a size.
-_UNITS = {"": 1, **{f"{letter}": 1000**power for power, letter in enumerate("KMGT", 1)}}
-_UNITS |= {f"{letter}I": 1024**power for power, letter in enumerate("KMGT", 1)}
+_UNITS = {
+    letter + binary: step**power
+    for binary, step in (("", 1000), ("I", 1024))
+    for power, letter in enumerate(("", "K", "M", "G", "T"))
+}
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?I?)B", re.IGNORECASE)
 
 
@@ -48,15 +51,6 @@ def size_in_bytes(text: str) -> int | None:
     """
     found = _SIZE.fullmatch(text.strip())
     return None if found is None else int(float(found[1]) * _UNITS[found[2].upper()])
-
-
-def _share(memory_limit: str | None) -> int:
-    """What tables may take of the memory of a run: two fifths, for more than that stands in memory beside them."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    whole = max(memory // 3, 4 * 10**9) if memory_limit is None else size_in_bytes(memory_limit)
-    if whole is None:
-        raise EngineError(f"{memory_limit!r} is no size of memory; write such as 4GB")
-    return whole * 2 // 5
 
 
 @contextmanager
@@ -118,7 +112,11 @@ class DuckDBEngine:
     @property
     def memory(self) -> int:
         """The bytes that tables may take in memory. Raises EngineError for a limit that is no size."""
-        return _share(self.memory_limit)
+        machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        whole = max(machine // 3, 4 * 10**9) if self.memory_limit is None else size_in_bytes(self.memory_limit)
+        if whole is None:
+            raise EngineError(f"{self.memory_limit!r} is no size of memory; write such as 4GB")
+        return whole * 2 // 5  # more than the tables stands in memory beside them
 
     @property
     def is_open(self) -> bool:
@@ -135,17 +133,17 @@ class DuckDBEngine:
     def _open(self) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        share = f"{self.memory // 10**6}MB"
+        limit = f"{self.memory // 10**6}MB"
         self._spill = Path(tempfile.mkdtemp(prefix="retrato-", dir=self.folder))
         settings: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(self._spill),
+            "memory_limit": limit,
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
         if self.threads is not None:
             settings["threads"] = self.threads
-        settings["memory_limit"] = share
         if self.database is not None:
             settings["force_compression"] = "uncompressed"  # these tables are read a few times and dropped
         try:

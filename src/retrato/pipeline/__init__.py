@@ -6,7 +6,6 @@ The stages hand on engine tables under fixed names; `STAGES` says which each one
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from retrato.pipeline import (
@@ -52,13 +51,13 @@ class Stage:
 
 
 def _named(*names: str) -> Callable[[Run], Iterable[str]]:
-    """Tables of fixed names, or of all names that begin so (`keys_*`)."""
+    """Tables of fixed names."""
+    return lambda _: names
 
-    def found(run: Run) -> Iterator[str]:
-        for name in names:
-            yield from (each for each in run.engine.tables() if fnmatchcase(each, name)) if "*" in name else (name,)
 
-    return found
+def _keys(run: Run) -> Iterator[str]:
+    """The matching keys of each kind."""
+    return (f"keys_{slot.attribute}" for slot in run.slots if slot.type.features)
 
 
 def _raw(kind: SourceKind) -> Callable[[Run], Iterable[str]]:
@@ -86,7 +85,7 @@ STAGES = (
         share=0.15,
         works_on="identifiers",
     ),
-    Stage("features", features.features, ("features", "single_values", "value_bands"), _named("keys_*"), share=0.085),
+    Stage("features", features.features, ("features", "single_values", "value_bands"), _keys, share=0.085),
     Stage("block", block.block, ("pairs",), share=0.055, works_on="pairs"),
     Stage("compare", compare.compare, ("comparison_vectors",), _named("pairs"), share=0.21, works_on="pairs"),
     Stage("train", train.train, (), _named("value_bands", "labels"), share=0.07, works_on="pairs"),

@@ -102,8 +102,10 @@ def _slots(run: Run, kind: SourceKind) -> Sequence[Slot]:
 
 def _inferred(slot: Slot, plain: Slot) -> dict[str, Any]:
     """What the values of a slot have shown of its type: a truth value, a word or a set of texts each."""
-    pairs = ((each.name, getattr(slot.type, each.name), getattr(plain.type, each.name)) for each in _settings(slot))
-    return {name: sorted(now) if isinstance(now, frozenset) else now for name, now, before in pairs if now != before}
+    kind: Any = slot.type
+    now = {each.name: getattr(kind, each.name) for each in fields(kind)}
+    found = {name: value for name, value in now.items() if value != getattr(plain.type, name)}
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
 
 
 def _as_inferred(plain: Slot, state: dict[str, Any]) -> Slot:
@@ -112,11 +114,6 @@ def _as_inferred(plain: Slot, state: dict[str, Any]) -> Slot:
     }
     kind: Any = plain.type
     return replace(plain, type=replace(kind, **settings)) if settings else plain
-
-
-def _settings(slot: Slot) -> Sequence[Any]:
-    kind: Any = slot.type
-    return fields(kind)
 
 
 def fingerprint(run: Run) -> str | None:
@@ -150,7 +147,7 @@ def _pieces(run: Run) -> Iterator[bytes | None]:
 
 
 def _content(data: Any) -> bytes | None:
-    """A hash of a file; None for data that are no file."""
+    """The path of a file, which stands in `rejected`, and a hash of what is in it; None for data that are no file."""
     if not isinstance(data, str | os.PathLike) or not Path(data).is_file():
         return None
     found = hashlib.sha256()

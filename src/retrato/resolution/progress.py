@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from retrato.pipeline.run import Step
 
@@ -82,7 +82,7 @@ def progress_bar(console: Console | None = None) -> Iterator[Callable[[Step], No
     class Bar(Progress):
         """Asks the pace each time that it is drawn."""
 
-        def get_renderables(self):  # type: ignore[no-untyped-def]
+        def get_renderables(self) -> Iterable[RenderableType]:
             left = pace.left()
             said = "" if left is None else f"{int(left) // 60}:{int(left) % 60:02} left"
             for task in self.task_ids:

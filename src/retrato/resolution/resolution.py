@@ -155,7 +155,9 @@ class Resolution:
         with OutputFolder(folder) as output:
             for name in TABLES:
                 output.write_table(name, self.tables[name], "parquet")
-            write_rest(output, self.tables, ruleset=self.ruleset, model=self.model, report=self.report, format=format)
+            write_rest(
+                output, self.tables, ruleset=self.ruleset, model=self.model, report=self.report, as_format=format
+            )
         return Path(folder)
 
     @classmethod

@@ -107,17 +107,17 @@ def _results(run: Run) -> Iterator[tuple[str, Node]]:
             run.engine.drop(name)
 
 
-def _written(run: Run, out: Path, format: Format) -> Resolution:  # noqa: A002
+def _written(run: Run, out: Path, as_format: Format) -> Resolution:
     """The result of a run, written while it is made."""
-    check_format(format)
+    check_format(as_format)
     try:
-        _write(run, out, format)
+        _write(run, out, as_format)
     except DiskError as error:
         raise OutputError(f"{out} cannot be written: {error}") from error
     return Resolution.load(out)
 
 
-def _write(run: Run, out: Path, format: Format) -> None:  # noqa: A002
+def _write(run: Run, out: Path, as_format: Format) -> None:
     given = run.engine
     fresh = given if isinstance(given, DuckDBEngine) and not given.is_open else None
     doing = None if fresh is None else fingerprint(run)
@@ -130,7 +130,7 @@ def _write(run: Run, out: Path, format: Format) -> None:  # noqa: A002
                 output.write_with(f"{name}.parquet", partial(run.engine.write, query)) for name, query in _results(run)
             ]
         tables = SavedTables(files[0].parent)
-        write_rest(output, tables, ruleset=run.ruleset, model=run.model, report=_report(run), format=format)
+        write_rest(output, tables, ruleset=run.ruleset, model=run.model, report=_report(run), as_format=as_format)
 
 
 def _model(

@@ -47,11 +47,11 @@ class SavedTables(Mapping[str, pa.Table]):
         return len(self._files)
 
 
-def check_format(format: str) -> None:  # noqa: A002 - the word that users know
+def check_format(chosen: str) -> None:
     """Raise ConfigurationError for a format that nothing is written in."""
-    if format not in get_args(Format):
+    if chosen not in get_args(Format):
         known = ", ".join(get_args(Format))
-        raise ConfigurationError([Problem("save", f"no format {format!r}", f"the formats are {known}")])
+        raise ConfigurationError([Problem("save", f"no format {chosen!r}", f"the formats are {known}")])
 
 
 def write_rest(
@@ -61,14 +61,14 @@ def write_rest(
     ruleset: Ruleset,
     model: FellegiSunter | None,
     report: Mapping[str, Any],
-    format: Format,  # noqa: A002
+    as_format: Format,
 ) -> None:
     """Everything of a result but the Parquet tables, which stay Parquet whatever people want to look at."""
-    if format != "parquet":
+    if as_format != "parquet":
         for name in TABLES:
             if name != "features":
-                output.write_table(name, tables[name], format)
-    if format != "csv":
+                output.write_table(name, tables[name], as_format)
+    if as_format != "csv":
         output.write_table("review", tables["review"], "csv")
     if model is not None:
         output.write_text("model.json", json.dumps(model.to_dict(), indent=1) + "\n")

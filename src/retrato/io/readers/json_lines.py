@@ -30,7 +30,7 @@ def read_json(path: Path, raw: RawTable) -> None:
     encoding = text_encoding(path, raw.source.encoding, raw.where)
     document = _document(path, encoding)
     places: dict[str, int] = {}
-    for names in {tuple(row): None for _, row in _objects(path, encoding, document, None)}:
+    for names in {tuple(row) for _, row in _objects(path, encoding, document, None)}:
         for place, name in enumerate(names):
             places[name] = min(place, places.get(name, place))
     if not places:
@@ -72,7 +72,7 @@ def _objects(
     """Each object with its line (or its place in the document); what is none goes to the rejects of `raw`."""
     if document is not None:
         for number, value in enumerate(document, 1):
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 yield number, flattened(value)
             elif raw is not None:
                 raw.reject(number, "not a JSON object", json.dumps(value, ensure_ascii=False))

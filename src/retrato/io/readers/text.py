@@ -72,17 +72,17 @@ def _decoded(data: bytes) -> str:
         return data.hex()
 
 
-def flattened(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row whose nested objects are taken apart one level: `{"a": {"b": 1}}` has the column `a.b`.
+def flattened(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of JSON whose nested objects are taken apart one level: `{"a": {"b": 1}}` has the column `a.b`.
 
     >>> flattened({"id": 1, "address": {"city": "Vigo", "geo": {"x": 1}}})
     {'id': 1, 'address.city': 'Vigo', 'address.geo': {'x': 1}}
     """
-    if type(row) is dict and dict not in map(type, row.values()):  # JSON knows no other objects
+    if dict not in map(type, row.values()):
         return row
     flat: dict[str, Any] = {}
     for name, value in row.items():
-        if isinstance(value, Mapping) and value:
+        if isinstance(value, dict) and value:
             flat.update({f"{name}.{child}": inner for child, inner in value.items()})
         else:
             flat[name] = value
