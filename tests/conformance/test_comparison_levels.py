@@ -1,26 +1,36 @@
-"""Every engine gives every comparison the level that the plain Python description gives."""
+"""Every engine, and the codes, give every comparison the level that the plain Python description gives."""
 
 from __future__ import annotations
 
 import itertools
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlglot import exp
 
+from retrato import Ruleset
 from retrato.engines.compile.comparisons import compared_pairs, level_column
 from retrato.engines.compile.features import features_table, rarity
-from retrato.engines.compile.similarity import Measure, edits_with_swaps, letters, plain_edits
-from retrato.engines.compile.single_values import compared_with_singles, single_values
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.base import Feature, Scope
 from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.comparisons import LEVELS, comparisons_for
-from retrato.matching.similarity import EditsAtMost, Keys
+from retrato.matching.similar_texts import NO_TEST, Texts
+from retrato.matching.similarity import (
+    EditsAtMost,
+    InitialOf,
+    JaroWinklerAtLeast,
+    Keys,
+    PrefixEqual,
+    RatioAtLeast,
+    TokensShared,
+)
+from retrato.pipeline.coded import with_levels_by_codes
+from retrato.pipeline.run import Run
 
 WORDS = st.text("abcdeo1", min_size=1, max_size=7)
 TEXTS = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
@@ -130,7 +140,6 @@ def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, record
     engine.load("pairs", pa.table({"a": [a for a, _ in pairs], "b": [b for _, b in pairs]}))
     lists = {key for feature in FEATURES if feature.multivalued for key in feature.keys}
     known = set(engine.columns("features"))
-    engine.create("single_values", single_values(comparisons, lists, known))
     bands = {
         (row["feature"], row["value"]): row["band"]
         for row in engine.fetch(tree("SELECT * FROM value_bands")).to_pylist()
@@ -139,41 +148,59 @@ def test_duckdb_gives_the_levels_of_the_description(engine: DuckDBEngine, record
         Keys({name: tuple(value) if isinstance(value, list) else value for name, value in record.items()})
         for record in records
     ]
-    for compare in (compared_pairs, compared_with_singles):
-        query = compare(tree("SELECT * FROM pairs"), comparisons, lists=lists, known=known, kept=("a", "b"))
-        found = engine.fetch(query).to_pylist()
-        assert len(found) == len(pairs)
-        for row in found:
+    query = compared_pairs(tree("SELECT * FROM pairs"), comparisons, lists=lists, known=known, kept=("a", "b"))
+    run = Run(
+        engine,
+        (),
+        Ruleset(),
+        kinds={"all": FEATURES},
+        lists=frozenset(lists),
+        comparisons=comparisons,
+        counts={"records": len(records)},
+    )
+    for found in (
+        engine.fetch(query),
+        with_levels_by_codes(run, pa.table(list(zip(*pairs, strict=True)), names=["a", "b"])),
+    ):
+        assert found.num_rows == len(pairs)
+        for row in found.to_pylist():
             for comparison in comparisons:
                 mine = {value: band for (feature, value), band in bands.items() if feature == comparison.feature}
                 expected = comparison.level(keys[row["a"]], keys[row["b"]], mine)
                 assert row[level_column(comparison)] == expected, comparison.feature
 
 
-WORD = st.text("ab1", min_size=1, max_size=9) | st.text("abcdefg0123456789@.", min_size=4, max_size=12)
+WORD = (
+    st.text("ab1", min_size=1, max_size=9)
+    | st.text("abcdefg0123456789@. ", min_size=4, max_size=12)
+    | st.text(min_size=1, max_size=5)
+    | NUMBERS
+)
+TESTS = (
+    InitialOf("key"),
+    PrefixEqual("key", 2),
+    RatioAtLeast("key", 0.9),
+    TokensShared("key"),
+    *(EditsAtMost("key", edits, length) for edits, length in ((1, 0), (2, 3), (5, 0))),
+    *(JaroWinklerAtLeast("key", similarity) for similarity in (0.7, 0.85, 0.92)),
+)
 
 
-@pytest.mark.parametrize("most", [1, 2, 5])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None)
 @given(data=st.data())
-def test_edits_are_counted_by_letters_and_plain_edits_first(
-    engine: DuckDBEngine, most: int, data: st.DataObject
-) -> None:
-    first = data.draw(st.lists(WORD, min_size=20, max_size=30))
+def test_texts_looked_at_together_are_as_close_as_one_by_one(data: st.DataObject) -> None:
+    first = data.draw(st.lists(WORD, min_size=5, max_size=10))
     second = [edited(data.draw, each) if data.draw(st.booleans()) else data.draw(WORD) for each in first]
-    wanted = Measure("edits", "key", 2, most)
-    bits = {f"{side}_key_bits": letters(exp.column(f"{side}_key")) for side in ("l", "r")}
-    engine.load("texts", pa.table({"l_key": first, "r_key": second}))
-    engine.create("texts", exp.select("*", *(exp.alias_(each, name) for name, each in bits.items())).from_("texts"))
-    plain = exp.select("*", exp.alias_(plain_edits(wanted), "plain_edits_key")).from_("texts")
-    found = engine.fetch(
-        exp.select("l_key", "r_key", exp.alias_(edits_with_swaps(wanted), "n")).from_(plain.subquery("p"))
-    )
-    for row in found.to_pylist():
-        for allowed in range(most + 1):
-            if row["l_key"] != row["r_key"]:
-                close = EditsAtMost("key", allowed, 2).holds(Keys({"key": row["l_key"]}), Keys({"key": row["r_key"]}))
-                assert (row["n"] is not None and row["n"] <= allowed) == close, (row, allowed)
+    texts = list(dict.fromkeys(first + second))
+    places = list(itertools.permutations(range(len(texts)), 2))
+    left, right = np.array(places, np.int64).reshape(-1, 2).T
+    order = data.draw(st.permutations(TESTS))
+    for tests in (*({8: each} for each in TESTS), dict(enumerate(order, 8))):
+        found = Texts(pa.array(texts, pa.string())).first_that_holds(tests, left, right)
+        for (a, b), level in zip(places, found.tolist(), strict=True):
+            one, other = Keys({"key": texts[a]}), Keys({"key": texts[b]})
+            expected = next((number for number, each in tests.items() if each.holds(one, other)), NO_TEST)
+            assert level == expected, (texts[a], texts[b], tests)
 
 
 def edited(draw: Any, text: str) -> str:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _STATE = "run_state"
 #: What of a `Run` is JSON as it stands.
-_PLAIN = ("cells", "event_cells", "singles", "notes", "counts", "stages")
+_PLAIN = ("cells", "event_cells", "notes", "counts", "stages")
 #: What can make another result of the same input.
 LIBRARIES = ("duckdb", "pyarrow", "sqlglot", "phonenumbers", "rapidfuzz")
 _CHUNK = 1 << 22
@@ -57,6 +57,7 @@ def keep(run: Run, stage: str) -> None:
         else None,
         "events": bool(run.event_slots),
         "kinds": {name: [asdict(feature) for feature in features] for name, features in run.kinds.items()},
+        "lists": sorted(run.lists),
         "attributes": sorted(run.attributes),
         "compared": bool(run.comparisons),
         "effective_rules": [sorted(each) for each in run.effective_rules],
@@ -82,6 +83,7 @@ def restore(run: Run) -> str | None:
     if state["events"]:
         run.event_slots = tuple(_slots(run, SourceKind.EVENTS))
     run.kinds = {name: tuple(map(Feature.from_dict, each)) for name, each in state["kinds"].items()}
+    run.lists = frozenset(state["lists"])
     run.attributes = frozenset(state["attributes"])
     if state["compared"]:
         run.comparisons = comparisons_for(run.features)

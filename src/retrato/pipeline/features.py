@@ -8,7 +8,6 @@ import pyarrow as pa
 
 from retrato.engines.compile import features as sql
 from retrato.engines.compile.accounts import with_accounts
-from retrato.engines.compile.single_values import single_values
 from retrato.engines.compile.template import column, tree
 from retrato.matching.accounts import ACCOUNT, ACCOUNT_FEATURES
 from retrato.matching.comparisons import Split, comparisons_for
@@ -17,14 +16,9 @@ if TYPE_CHECKING:
     from retrato.identifiers.base import Feature
     from retrato.pipeline.run import Run
 
-#: With fewer records lists are compared sooner than a second query is made for those who have no second value.
-SINGLES_FROM = 50_000
-
 
 def features(run: Run) -> None:
-    """Make `features` (of many records also `single_values`) and `value_bands`; keep only the features that at least
-    two records have.
-    """
+    """Make `features` and `value_bands`; keep only the features that at least two records have."""
     tables = []
     for name, each in run.kinds.items():
         run.engine.create(f"record_{name}", sql.record_keys(f"keys_{name}", each))
@@ -33,14 +27,12 @@ def features(run: Run) -> None:
     run.engine.drop(*tables)
     run.engine.create("keys", with_accounts(run.engine.columns("keys")))
     run.kinds = {ACCOUNT: ACCOUNT_FEATURES, **run.kinds}
+    run.lists = frozenset(key for feature in run.features if feature.multivalued for key in feature.keys)
     run.kinds = {name: kept for name, each in run.kinds.items() if (kept := _present(run, each))}
     run.comparisons = comparisons_for(run.features)
     _bands(run)
     run.engine.create("features", sql.features_table(run.features))
     run.engine.drop("keys")
-    run.singles = run.counts["records"] >= SINGLES_FROM
-    if run.singles:
-        run.engine.create("single_values", single_values(run.comparisons, run.lists, known_columns(run)))
 
 
 def _present(run: Run, features: tuple[Feature, ...]) -> tuple[Feature, ...]:

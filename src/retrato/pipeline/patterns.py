@@ -9,7 +9,6 @@ from sqlglot import exp
 
 from retrato.engines.compile import scoring as sql
 from retrato.engines.compile.comparisons import compared_pairs, level_column
-from retrato.engines.compile.single_values import compared_with_singles
 from retrato.engines.compile.template import column, query
 from retrato.matching.training import Patterns
 from retrato.pipeline.features import known_columns
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from retrato.engines.compile.comparisons import Within
     from retrato.matching.comparisons import Comparison
     from retrato.pipeline.run import Run
 
@@ -29,14 +27,6 @@ def level_matrix(table: pa.Table, comparisons: Sequence[Comparison]) -> NDArray[
     """The level columns of a table, side by side (P, F)."""
     columns = [table.column(level_column(each)).to_numpy() for each in comparisons]
     return np.stack(columns, axis=1).astype(np.int8) if columns else np.zeros((table.num_rows, 0), np.int8)
-
-
-def compared(
-    run: Run, pairs: exp.Query, *, kept: Sequence[str] = ("a", "b"), within: Within | None = None
-) -> exp.Select:
-    """The `kept` columns of a query of pairs, and their levels, taken now."""
-    compare = compared_with_singles if run.singles else compared_pairs
-    return compare(pairs, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept, within=within)
 
 
 def with_levels(run: Run, pairs: exp.Query, *, kept: Sequence[str]) -> exp.Select:
@@ -55,7 +45,8 @@ def with_levels(run: Run, pairs: exp.Query, *, kept: Sequence[str]) -> exp.Selec
             "SELECT * FROM :pairs WHERE NOT EXISTS (SELECT 1 FROM comparison_vectors v WHERE v.a = p.a AND v.b = p.b)",
             pairs=pairs.subquery("p"),
         )
-        known = exp.union(known, compared(run, others, kept=kept), distinct=False)
+        taken = compared_pairs(others, run.comparisons, lists=run.lists, known=known_columns(run), kept=kept)
+        known = exp.union(known, taken, distinct=False)
     return exp.select("*").from_(known.subquery("k"))
 
 

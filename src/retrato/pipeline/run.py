@@ -71,10 +71,10 @@ class Run:
     event_cells: list[str] = field(default_factory=list)
     event_slots: tuple[Slot, ...] = ()
     kinds: Mapping[str, tuple[Feature, ...]] = field(default_factory=dict)
+    #: the matching keys of which a record can have several values
+    lists: frozenset[str] = frozenset()
     attributes: frozenset[str] = frozenset()
     comparisons: tuple[Comparison, ...] = ()
-    #: whether there is `single_values`
-    singles: bool = False
     effective_rules: tuple[frozenset[str], ...] = ()
     match_rules: tuple[MatchRule, ...] = ()
     notes: list[str] = field(default_factory=list)
@@ -85,11 +85,6 @@ class Run:
     def features(self) -> tuple[Feature, ...]:
         """The features that the data have, in a fixed order."""
         return tuple(feature for features in self.kinds.values() for feature in features)
-
-    @property
-    def lists(self) -> frozenset[str]:
-        """The keys of features of which a record can have several values."""
-        return frozenset(key for feature in self.features if feature.multivalued for key in feature.keys)
 
     @property
     def across_sources(self) -> bool:

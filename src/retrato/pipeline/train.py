@@ -17,9 +17,10 @@ from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import DEFAULT_RULES, FALLBACK_RULES
 from retrato.matching.training import Patterns, TrainingData, ValueCounts, fit
 from retrato.pipeline.classify import classified
+from retrato.pipeline.coded import with_levels_by_codes
 from retrato.pipeline.features import frozen_bands
 from retrato.pipeline.labels import calibrated, label_patterns
-from retrato.pipeline.patterns import compared, patterns
+from retrato.pipeline.patterns import patterns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +159,8 @@ def _random(run: Run) -> Patterns:
             WHERE l.source <> r.source
             """
         )
-    result = patterns(run, compared(run, pairs), rules=False)
+    run.engine.load("random_pairs", with_levels_by_codes(run, run.engine.fetch(pairs)))
+    result = patterns(run, query("SELECT * FROM random_pairs"), rules=False)
     run.engine.drop("random_pairs")
     return result
 

@@ -3,31 +3,24 @@
 `features` has a row a record: every matching key (a text, or a list where records have several values), and for the
 main key of each feature its band: `<key>_band` for a text, for a list `<key>_codes`, whose numbers carry the band in
 their lowest three bits and a hash of the value above, and `<key>_spaces`, the namespaces of the values.
-
-Where a key is no list, though the feature can have several values, `<key>_band` and `<key>_space` are read in the place
-of codes and namespaces (`single_values`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from retrato.engines.compile.similarity import left, measure, measure_column, measures, right, test
-from retrato.engines.compile.template import Node, column, query, table, tree
+from retrato.engines.compile.template import Node, column, table, tree
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
 from retrato.matching.similarity import keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
-    from retrato.engines.compile.similarity import Measure
     from retrato.matching.comparisons import LookedFor
-
-
-#: The numbers of the records on the left and on the right side of pairs.
-Within: TypeAlias = tuple[range, range]
+    from retrato.matching.similarity import Primitive
 
 
 def level_column(comparison: Comparison) -> str:
@@ -128,73 +121,56 @@ def compared_pairs(
     lists: Collection[str],
     known: Collection[str],
     kept: Sequence[str],
-    within: Within | None = None,
 ) -> exp.Select:
     """The `kept` columns of `pairs` (which has the record numbers `a` and `b`) and one level column a comparison.
 
-    `known` are the columns of `features`; a test on a key that the data do not have never holds. With `within` the
-    records of all pairs are known to lie there, and no others are looked at.
+    `known` are the columns of `features`; a test on a key that the data do not have never holds.
     """
-    joined = joined_pairs(pairs, "features", columns_read(comparisons, lists), known, within)
-    found = {measure_name(each): measure(each, lists) for each in measures_of(comparisons)}
-    return leveled(with_measures(joined, found), comparisons, lists, kept)
+    tests = [level.test for each in comparisons for level in each.levels]
+    measured = _with_measures(_joined_pairs(pairs, comparisons, lists, known), tests, lists)
+    result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m", copy=False), copy=False)
+    for each in comparisons:
+        result.select(exp.alias_(_level(each, lists), level_column(each), quoted=True), copy=False)
+    return result
 
 
-def columns_read(comparisons: Sequence[Comparison], lists: Collection[str]) -> list[str]:
-    """The columns that the comparisons read, each once."""
-    return list(dict.fromkeys(name for each in comparisons for name in _read_columns(each, lists)))
+def single_values(key: str, lists: Collection[str], known: Collection[str]) -> exp.Select:
+    """`record, text, several` of a column of `features`: the value where there is one, and whether there are several.
+
+    With the `band` of the value, where the key is the main one of a feature, and for a list with its `space`.
+    """
+    value, many = column(key), key in lists
+    text = tree("CASE WHEN len(:c) = 1 THEN :c[1] END", c=value) if many else value
+    several = tree("coalesce(len(:c) > 1, FALSE)", c=value) if many else exp.false()
+    result = exp.select("record", exp.alias_(text, "text"), exp.alias_(several, "several")).from_(table("features"))
+    if f"{key}_codes" in known:
+        band = tree("CAST(:c[1] % :bands AS TINYINT)", c=column(f"{key}_codes"), bands=BANDS)
+        space = tree(":c[1]", c=column(f"{key}_spaces"))
+        return result.select(exp.alias_(band, "band"), exp.alias_(space, "space"))
+    if f"{key}_band" in known:
+        return result.select(exp.alias_(column(f"{key}_band"), "band"))
+    return result
 
 
-def joined_pairs(
-    pairs: exp.Query, features: str, columns: Sequence[str], known: Collection[str], within: Within | None
+def _joined_pairs(
+    pairs: exp.Query, comparisons: Sequence[Comparison], lists: Collection[str], known: Collection[str]
 ) -> exp.Select:
-    """Pairs with the columns of both sides (`l_…`, `r_…`) from a table of features, NULL where it has none such."""
+    """Pairs with the columns of both sides (`l_…`, `r_…`) that the comparisons read, NULL where there are none such."""
+    columns = list(dict.fromkeys(name for each in comparisons for name in _read_columns(each, lists)))
     joined = exp.select("p.*").from_(pairs.subquery("p"), copy=False)
     for side in ("l", "r"):
         for name in columns:
             value = column(name, side) if name in known else tree("CAST(NULL AS VARCHAR)")
             joined.select(exp.alias_(value, f"{side}_{name}", quoted=True), copy=False)
-    for side, key, numbers in zip(("l", "r"), ("a", "b"), within or (None, None), strict=True):
-        joined.join(_records(features, side, numbers), on=f"{side}.record = p.{key}", copy=False)
+    for side, key in (("l", "a"), ("r", "b")):
+        joined.join(table("features", side), on=f"{side}.record = p.{key}", copy=False)
     return joined
 
 
-def _records(features: str, side: str, numbers: range | None) -> Node:
-    """A table of features under an alias, or those of its rows whose records are among the numbers."""
-    if numbers is None:
-        return table(features, side)
-    some = query(
-        "SELECT * FROM :t WHERE record BETWEEN :first AND :last",
-        t=table(features),
-        first=numbers.start,
-        last=numbers.stop - 1,
-    )
-    return some.subquery(side)
-
-
-def measures_of(comparisons: Sequence[Comparison]) -> tuple[Measure, ...]:
-    """The measures that the levels read."""
-    return measures(level.test for each in comparisons for level in each.levels)
-
-
-def measure_name(measure: Measure) -> str:
-    """The name of the column of a measure."""
-    return measure_column(measure.name, measure.key).name
-
-
-def with_measures(joined: exp.Query, found: Mapping[str, Node]) -> exp.Select:
-    """The rows with measures beside them, by name: each is taken once a pair, whatever reads it above."""
+def _with_measures(joined: exp.Query, tests: Iterable[Primitive], lists: Collection[str]) -> exp.Select:
+    """The rows with what the tests measure beside them: each measure is taken once, whatever reads it above."""
     result = exp.select("*").from_(joined.subquery("j", copy=False), copy=False)
-    for name, each in found.items():
-        result.select(exp.alias_(each, name, quoted=True), copy=False)
-    return result
-
-
-def leveled(
-    measured: exp.Query, comparisons: Sequence[Comparison], lists: Collection[str], kept: Sequence[str]
-) -> exp.Select:
-    """The `kept` columns and the levels of joined pairs with their measures."""
-    result = exp.select(*(column(name) for name in kept)).from_(measured.subquery("m", copy=False), copy=False)
-    for each in comparisons:
-        result.select(exp.alias_(_level(each, lists), level_column(each), quoted=True), copy=False)
+    for each in measures(tests):
+        name = measure_column(each.name, each.key).name
+        result.select(exp.alias_(measure(each, lists), name, quoted=True), copy=False)
     return result

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from string import ascii_lowercase, digits
 from typing import Any
 
 from sqlglot import exp
@@ -104,42 +103,6 @@ def measure_column(measure: str, key: str) -> exp.Column:
     return column(f"{measure}_{key}")
 
 
-def letters(value: Node) -> Node:
-    """Which letters and digits a text holds, and which digits twice, as bits: an edit changes two of them at most."""
-    bits: list[Node] = [tree("contains(:v, :c)", v=value, c=each) for each in ascii_lowercase + digits]
-    bits += [tree("contains(substr(:v, strpos(:v, :c) + 1), :c)", v=value, c=each) for each in digits]
-    code: Node = tree("CAST(0 AS UBIGINT)")
-    for place, bit in enumerate(bits):
-        code = tree(":code | (CAST((:bit) AS UBIGINT) << :place)", code=code, bit=bit, place=place)
-    return code
-
-
-def letters_column(key: str) -> str:
-    """The column of `letters` of a key."""
-    return f"{key}_bits"
-
-
-def _apart(key: str) -> Node:
-    """How many bits of the letters differ."""
-    name = letters_column(key)
-    return tree("bit_count(xor(:l, :r))", l=left(name), r=right(name))
-
-
-def plain_edits(wanted: Measure) -> Node:
-    """Edits of two texts without swaps, where `edits` may be few enough."""
-    a, b = left(wanted.key), right(wanted.key)
-    return tree(
-        """
-        CASE WHEN :a <> :b AND :apart <= :twice AND :lengths THEN levenshtein(:a, :b) END
-        """,
-        a=a,
-        b=b,
-        twice=2 * wanted.most,
-        apart=_apart(wanted.key),
-        lengths=_lengths_allow(wanted, a, b),
-    )
-
-
 def _lengths_allow(wanted: Measure, a: Node, b: Node) -> Node:
     """Whether the lengths of two texts let them be as few edits apart as any test asks."""
     return tree(
@@ -148,27 +111,6 @@ def _lengths_allow(wanted: Measure, a: Node, b: Node) -> Node:
         b=b,
         n=wanted.length,
         most=wanted.most,
-    )
-
-
-def edits_with_swaps(wanted: Measure) -> Node:
-    """The measure `edits`, from `plain_edits` and the letters.
-
-    Of `e` edits let `s` be swaps. A swap is two plain edits and changes no letter, another edit is one and changes
-    two letters at most: there are no more than `e + s` plain edits, and no more than `2 * (e - s)` letters differ. So
-    `e` is at least `(plain + apart / 2) / 2`. Where that leaves no edit to be saved, or too many, the slow distance is
-    not taken.
-    """
-    return tree(
-        """
-        CASE WHEN :plain IS NULL OR :plain <= 1 OR :apart > 2 * (:plain - 2) THEN :plain
-          WHEN 2 * :plain + :apart <= :most THEN damerau_levenshtein(:a, :b) END
-        """,
-        plain=measure_column("plain_edits", wanted.key),
-        apart=_apart(wanted.key),
-        most=4 * wanted.most,
-        a=left(wanted.key),
-        b=right(wanted.key),
     )
 
 
