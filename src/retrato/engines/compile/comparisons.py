@@ -96,13 +96,13 @@ def _looked_for(key: str, looked_for: LookedFor) -> dict[str, Node]:
 def _level(comparison: Comparison, lists: Collection[str]) -> Node:
     case = exp.Case()
     for number, each in enumerate(comparison.levels, BANDS):
-        case = case.when(test(each.test, lists), exp.Literal.number(number))
+        case.when(test(each.test, lists), exp.Literal.number(number), copy=False)
     if comparison.silent:
         says_nothing = exp.or_(*(test(each, lists) for each in comparison.silent))
-        silent = exp.Case().when(says_nothing, exp.convert(MISSING))
+        silent = exp.Case().when(says_nothing, exp.convert(MISSING), copy=False)
         case.set("ifs", [*silent.args["ifs"], *case.args["ifs"]])
     if comparison.levels:
-        fuzzy: Node = case.else_(exp.Literal.number(BANDS + len(comparison.levels)))
+        fuzzy: Node = case.else_(exp.Literal.number(BANDS + len(comparison.levels)), copy=False)
     else:
         fuzzy = exp.Literal.number(BANDS)
     return tree(

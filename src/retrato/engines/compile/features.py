@@ -66,7 +66,7 @@ def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
                 if feature.multivalued
                 else "arg_min(:k, place)"
             )
-            result = result.select(exp.alias_(tree(text, k=column(name)), name, quoted=True))
+            result.select(exp.alias_(tree(text, k=column(name)), name, quoted=True), copy=False)
     return result
 
 
@@ -78,8 +78,8 @@ def joined_keys(tables: Sequence[str], features: Sequence[Sequence[Feature]]) ->
     for number, (name, each) in enumerate(zip(tables, features, strict=True)):
         alias = f"k{number}"
         for key in dict.fromkeys(key for feature in each for key in feature.keys):
-            result = result.select(column(key, alias))
-        result = result.join(table(name, alias), on=f"{alias}.record = r.record", join_type="left")
+            result.select(column(key, alias), copy=False)
+        result.join(table(name, alias), on=f"{alias}.record = r.record", join_type="left", copy=False)
     return result
 
 
@@ -155,16 +155,17 @@ def features_table(features: Sequence[Feature]) -> exp.Select:
         key = feature.keys[0]
         if feature.multivalued:
             source, alias = _codes(feature).subquery(f"c{number}"), f"c{number}"
-            result = result.select(column(f"{key}_codes", alias), column(f"{key}_spaces", alias))
-            result = result.join(source, on=f"{alias}.record = k.record", join_type="left")
+            result.select(column(f"{key}_codes", alias), column(f"{key}_spaces", alias), copy=False)
+            result.join(source, on=f"{alias}.record = k.record", join_type="left", copy=False)
         else:
             alias = f"b{number}"
             band = tree("(SELECT value, band FROM value_bands WHERE feature = :f)", f=feature.name)
-            result = result.select(exp.alias_(tree(":b", b=column("band", alias)), f"{key}_band", quoted=True))
-            result = result.join(
+            result.select(exp.alias_(column("band", alias), f"{key}_band", quoted=True), copy=False)
+            result.join(
                 exp.alias_(band, alias, table=True),
                 on=tree(":v = :k", v=column("value", alias), k=column(key, "k")),
                 join_type="left",
+                copy=False,
             )
     return result
 

@@ -22,15 +22,18 @@ PAIRS = {"pairs": "count(*)"}
 def patterns(
     compared: exp.Query, comparisons: Sequence[Comparison], *, rules: bool, counts: Mapping[str, str] = PAIRS
 ) -> Node:
-    """The distinct combinations of levels (and of rules), with what is counted of each, in a fixed order."""
+    """The distinct combinations of levels (and of rules), with what is counted of each, in a fixed order.
+
+    The query of pairs becomes a part of the answer.
+    """
     names = ["rules"] if rules else []
     names += [level_column(each) for each in comparisons]
     columns = [column(name) for name in names]
     return (
         exp.select(*columns, *(exp.alias_(tree(count), name) for name, count in counts.items()))
-        .from_(compared.subquery("c"))
-        .group_by(*(each.copy() for each in columns))
-        .order_by(*(each.copy() for each in columns))
+        .from_(compared.subquery("c", copy=False), copy=False)
+        .group_by(*(each.copy() for each in columns), copy=False)
+        .order_by(*(each.copy() for each in columns), copy=False)
     )
 
 
@@ -108,7 +111,7 @@ def _decided(rules: Sequence[MatchRule], comparisons: Sequence[Comparison]) -> N
     case = exp.Case()
     order = sorted(range(len(rules)), key=lambda number: rules[number].decision is not Decision.DIFFERENT)
     for number in order:
-        case = case.when(rule_applies(rules[number], comparisons), exp.Literal.number(number))
+        case.when(rule_applies(rules[number], comparisons), exp.Literal.number(number), copy=False)
     return tree("CAST(:case AS TINYINT)", case=case) if rules else tree("CAST(NULL AS TINYINT)")
 
 

@@ -14,7 +14,10 @@ Node: TypeAlias = "exp.Expr"
 
 @lru_cache(maxsize=512)
 def _parsed(text: str) -> Node:
-    return sqlglot.parse_one(text, read="duckdb")
+    parsed = sqlglot.parse_one(text, read="duckdb")
+    for node in parsed.walk():
+        node._meta = None  # where it stands in the text, which every copy would copy
+    return parsed
 
 
 def tree(text: str, **nodes: Any) -> Node:
