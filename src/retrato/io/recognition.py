@@ -41,6 +41,29 @@ _MANY = 40  # more different honorifics, suffixes than there are
 
 
 @dataclass(frozen=True, slots=True)
+class Likelihoods:
+    """How likely values are to be of each field, 0 to 1. A type reads them when one of its fields is asked for.
+
+    >>> from retrato.identifiers.registry import TYPES
+    >>> Likelihoods(("ana@example.com", "eva"), TYPES).of("email")
+    0.5
+    """
+
+    sample: tuple[str, ...] = ()
+    types: Sequence[IdentifierType] = ()
+    _read: dict[str, Mapping[str, float]] = dataclasses.field(default_factory=dict, init=False, repr=False)
+
+    def of(self, name: str) -> float:
+        """The likelihood of a field; 0 for one that no type has."""
+        kind = next((each for each in self.types if name in each.fields), None)
+        if kind is None or not self.sample:
+            return 0.0
+        if kind.kind not in self._read:
+            self._read[kind.kind] = kind.recognise(self.sample)
+        return float(self._read[kind.kind].get(name, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Guess:
     """What a column is taken for (None for nothing), a confidence from 0 to 1, the reason, and its values."""
 
@@ -49,7 +72,7 @@ class Guess:
     confidence: float
     reason: str
     sample: tuple[str, ...] = ()
-    scores: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    likelihoods: Likelihoods = Likelihoods()
 
     @property
     def base(self) -> str:
@@ -69,8 +92,7 @@ def guess(column: str, counted: Mapping[str, int], types: Sequence[IdentifierTyp
     'email'
     """
     sample = tuple(counted)
-    scores = _scores(sample, types)
-    start = Guess(column, None, 0.0, "not recognised; carried along", sample, scores)
+    start = Guess(column, None, 0.0, "not recognised; carried along", sample, Likelihoods(sample, types))
     if squeezed(column) in LABELS:
         return start.become(None, 0.0, "looks like a label, not like something about the person; carried along")
     match = header_match(column, types)
@@ -81,17 +103,10 @@ def guess(column: str, counted: Mapping[str, int], types: Sequence[IdentifierTyp
     return _weighed(start, match, counted, types)
 
 
-def _scores(sample: Sequence[str], types: Sequence[IdentifierType]) -> dict[str, float]:
-    scores: dict[str, float] = {}
-    for each in types:
-        scores.update({name: float(score) for name, score in each.recognise(sample).items()} if sample else {})
-    return scores
-
-
 def _by_values(start: Guess, types: Sequence[IdentifierType]) -> Guess:
     telling = _TELLING | {name: _OWN_TELLING for each in types if _is_own(each) for name in each.fields}
-    best = max(telling, key=lambda name: (start.scores.get(name, 0.0) / telling[name], name))
-    score = start.scores.get(best, 0.0)
+    best = max(telling, key=lambda name: (start.likelihoods.of(name) / telling[name], name))
+    score = start.likelihoods.of(best)
     if score < telling[best]:
         return start
     if of_somebody_else(start.column):
@@ -108,12 +123,12 @@ def _weighed(start: Guess, match: HeaderMatch, counted: Mapping[str, int], types
     """The header's field, unless the values contradict it."""
     kind = next(each for each in types if match.field in each.fields)
     valid = _share_read(counted, kind, match.field)
-    if valid is not None:  # a number that is foreign to the region is still a number
-        valid = max(valid, start.scores.get(match.field, 0.0))
-    own = valid if valid is not None else max((start.scores.get(name, 0.0) for name in kind.fields), default=0.0)
-    other = _overruling(start, kind)
-    if other is not None and own < 0.3:
-        score = start.scores[other]
+    if valid is not None and valid < 1:  # a number that is foreign to the region is still a number
+        valid = max(valid, start.likelihoods.of(match.field))
+    own = valid if valid is not None else max(map(start.likelihoods.of, kind.fields), default=0.0)
+    other = _overruling(start, kind) if own < 0.3 else None
+    if other is not None:
+        score = start.likelihoods.of(other)
         reason = f"header says {match.field}, but {_percent(score)} of the values look like {other}"
         return start.become(other, 0.8 * score, reason)
     wrong = _contradiction(start.sample, match.field, valid)
@@ -142,11 +157,11 @@ def _share_read(counted: Mapping[str, int], kind: IdentifierType, name: str) -> 
 
 def _overruling(start: Guess, kind: IdentifierType) -> str | None:
     candidates = {
-        name: start.scores.get(name, 0.0)
+        name: start.likelihoods.of(name)
         for name, least in _OVERRULING.items()
         if name not in kind.fields
-        and start.scores.get(name, 0.0) >= least
         and (name == "email" or kind.kind not in _CODES)
+        and start.likelihoods.of(name) >= least
     }
     return max(candidates, key=lambda name: (candidates[name], name), default=None)
 

@@ -103,9 +103,9 @@ def with_names(guesses: Sequence[Guess]) -> list[Guess]:
 
 
 def _full(each: Guess) -> bool:
-    scores = each.scores
+    likely = each.likelihoods
     several = sum(len(text.split()) > 1 for text in each.sample) / len(each.sample) if each.sample else 0.0
-    return several > 0.6 and scores.get("name", 0.0) > scores.get("given_name", 0.0)
+    return several > 0.6 and likely.of("name") > likely.of("given_name")
 
 
 def _surest(found: Sequence[Guess]) -> Guess:
