@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from retrato.engines.compile.template import table as table_node
 from retrato.engines.compile.template import tree
@@ -219,6 +219,11 @@ class DuckDBEngine:
         result: pa.Table = self._run(lambda connection: connection.sql(sql).to_arrow_table())
         return result
 
+    def _rows(self, query: Node) -> list[tuple[Any, ...]]:
+        """The few rows of a query, sooner than as a table."""
+        sql = query.sql("duckdb")
+        return self._run(lambda connection: connection.execute(sql).fetchall())
+
     def write(self, query: Node, path: Path) -> None:
         """Write the rows of a query to a Parquet file (zstd), in the query's order, readable by its owner only."""
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
@@ -228,22 +233,19 @@ class DuckDBEngine:
 
     def tables(self) -> Sequence[str]:
         """The names of all tables and views, in order."""
-        found = self.fetch(tree("SELECT table_name FROM information_schema.tables ORDER BY table_name"))
-        return [str(name) for name in found.column(0).to_pylist()]
+        found = self._rows(tree("SELECT table_name FROM information_schema.tables ORDER BY table_name"))
+        return [str(name) for (name,) in found]
 
     def count(self, table: str) -> int:
         """The number of rows of a table."""
-        return int(self.fetch(tree("SELECT count(*) AS n FROM :t", t=table_node(table))).column("n")[0].as_py())
+        return int(self._rows(tree("SELECT count(*) FROM :t", t=table_node(table)))[0][0])
 
     def columns(self, table: str) -> Sequence[str]:
         """The column names of a table in order, or nothing when there is no such table."""
-        found = self.fetch(
-            tree(
-                "SELECT column_name FROM information_schema.columns WHERE table_name = :t ORDER BY ordinal_position",
-                t=table,
-            )
+        found = self._rows(
+            tree("SELECT column_name FROM duckdb_columns() WHERE table_name = :t ORDER BY column_index", t=table)
         )
-        return [str(name) for name in found.column(0).to_pylist()]
+        return [str(name) for (name,) in found]
 
     def drop(self, *tables: str) -> None:
         """Forget tables and views; unknown names are ignored."""
