@@ -13,6 +13,7 @@ from retrato.identifiers.registry import TYPES
 from retrato.io.headers import header_match
 from retrato.io.mapping import map_sources
 from retrato.io.readers import read
+from retrato.io.recognition import guess
 from retrato.records import Source, SourceKind
 
 CASES = Path(__file__).parents[1] / "cases" / "io"
@@ -311,3 +312,19 @@ def test_nothing_about_a_mapping_is_told_twice(engine):
         'source crm, field phone: no column "y"',
         'source crm, field phone: no column "moovil"; did you mean "móvil"?',
     ]
+
+
+def test_values_are_read_by_no_type_that_could_change_nothing(monkeypatch):
+    asked = []
+    for each in TYPES:
+        by = type(each).recognise
+        monkeypatch.setattr(
+            type(each), "recognise", lambda self, sample, by=by: asked.append(self.kind) or by(self, sample)
+        )
+    assert guess("correo", {"ana@example.com": 1, "eva@example.org": 2}, TYPES).field == "email"
+    assert asked == []  # all of them are right
+    assert guess("ciudad", {"Madrid": 5, "Cuenca": 1}, TYPES).field == "city"
+    assert asked == ["address", "email", "phone", "national_id"]  # its own, and those that overrule a header
+    asked.clear()
+    assert guess("segmento", {"ana@example.com": 1, "eva@example.org": 2}, TYPES).field == "email"
+    assert asked.count("email") == 1
