@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from retrato.engines.compile.accounts import with_accounts
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import query, tree
 from retrato.engines.duckdb import DuckDBEngine
 
 #: given name | surname | second surname | local parts | handles -> account names | own user names | some account forms
@@ -45,7 +45,7 @@ def test_user_names_are_letters_and_forms_are_what_people_make_of_names(engine, 
     lists = {"email_local", "handle"}
     schema = [(name, pa.list_(pa.string()) if name in lists else pa.string()) for name in list(row)[1:]]
     engine.load("keys", pa.Table.from_pylist([row], schema=pa.schema([("record", pa.int64()), *schema])))
-    (found,) = engine.fetch(with_accounts(engine.columns("keys"))).to_pylist()
+    (found,) = engine.fetch(with_accounts(query("SELECT * FROM keys"), engine.columns("keys"))).to_pylist()
     assert (found["account_names"] or []) == (names or "").split()
     assert (found["own_user_names"] or []) == (own or "").split()
     assert found["accounts"] == (f"|{'|'.join(names.split())}|" if names else None)
@@ -56,5 +56,10 @@ def test_swapped_names_begin_alike(engine):
     rows = [("Ana", "Garcia"), ("Garcia", "Ana")]
     names = {key: [row[place].lower() for row in rows] for place, key in enumerate(("given_name", "family_name"))}
     engine.load("keys", pa.table({"record": [0, 1], **names}))
-    found = engine.fetch(tree("SELECT name_starts FROM :k", k=with_accounts(engine.columns("keys")).subquery("k")))
+    found = engine.fetch(
+        tree(
+            "SELECT name_starts FROM :k",
+            k=with_accounts(query("SELECT * FROM keys"), engine.columns("keys")).subquery("k"),
+        )
+    )
     assert found.column("name_starts").to_pylist() == ["ana gar", "ana gar"]

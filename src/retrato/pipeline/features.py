@@ -23,9 +23,9 @@ def features(run: Run) -> None:
     for name, each in run.kinds.items():
         run.engine.create(f"record_{name}", sql.record_keys(f"keys_{name}", each))
         tables.append(f"record_{name}")
-    run.engine.create("keys", sql.joined_keys(tables, list(run.kinds.values())))
+    known = {key for feature in run.features for key in feature.keys}
+    run.engine.create("keys", with_accounts(sql.joined_keys(tables, list(run.kinds.values())), known))
     run.engine.drop(*tables)
-    run.engine.create("keys", with_accounts(run.engine.columns("keys")))
     run.kinds = {ACCOUNT: ACCOUNT_FEATURES, **run.kinds}
     run.lists = frozenset(key for feature in run.features if feature.multivalued for key in feature.keys)
     run.kinds = {name: kept for name, each in run.kinds.items() if (kept := _present(run, each))}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pyarrow as pa
 
 from retrato.engines.compile.accounts import with_accounts
-from retrato.engines.compile.template import column, table, tree
+from retrato.engines.compile.template import column, query, table, tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.registry import TYPES, configured, fields_of, type_of
 from retrato.matching.accounts import ACCOUNT_FEATURES
@@ -61,7 +61,7 @@ def with_user_names(engine: Engine, known: Known, types: Sequence[IdentifierType
     features = [feature for kind in types for feature in kind.features]
     lists = {key for feature in features if feature.multivalued for key in feature.keys}
     engine.load("keys", pa.table({key: [each if key in lists else each[0]] for key, each in known.items()}))
-    (row,) = engine.fetch(with_accounts(engine.columns("keys"))).to_pylist()
+    (row,) = engine.fetch(with_accounts(query("SELECT * FROM keys"), engine.columns("keys"))).to_pylist()
     engine.drop("keys")
     derived = {key: row[key] for each in ACCOUNT_FEATURES for key in each.keys if row[key] is not None}
     return {**known, **{key: value if isinstance(value, list) else [value] for key, value in derived.items()}}

@@ -17,7 +17,7 @@ WITH k AS (
   SELECT *, list_transform(
     list_concat(coalesce(:locals, CAST([] AS VARCHAR[])), coalesce(:handles, CAST([] AS VARCHAR[]))),
     lambda x: regexp_replace(regexp_replace(x, '^[^:]*:', ''), '[^a-z0-9]', '', 'g')
-  ) AS written FROM keys k
+  ) AS written FROM :keys
 )
 SELECT k.*, list_sort(list_distinct(list_filter(
     list_transform(written, lambda x: regexp_replace(x, '[0-9]', '', 'g')), lambda x: len(x) >= :fewest
@@ -58,8 +58,8 @@ FROM (SELECT *, :forms AS forms FROM :letters) AS f
 """
 
 
-def with_accounts(known: Collection[str]) -> exp.Query:
-    """The table `keys`, whose columns are `known`, with the derived keys beside them.
+def with_accounts(keys: exp.Query, known: Collection[str]) -> exp.Query:
+    """The rows of `keys`, whose columns are `known`, with the derived keys beside them.
 
     `name_starts` is for blocking: how given name and surname begin, in whichever order they stand.
     """
@@ -72,6 +72,7 @@ def with_accounts(known: Collection[str]) -> exp.Query:
 
     letters = query(
         _LETTERS,
+        keys=keys.subquery("k", copy=False),
         locals=many("email_local"),
         handles=many("handle"),
         given=key("given_name"),
