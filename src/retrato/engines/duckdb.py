@@ -91,7 +91,8 @@ class DuckDBEngine:
     `threads` defaults to the cores of the machine. `memory_limit` (such as `"4GB"`) is for a whole run and defaults to
     a third of the machine's memory, but 4 GB at least; the tables get two fifths of it, for a run keeps other things
     beside them. What does not fit spills to a private temporary folder, in `folder` when given, that is removed on
-    close. With `database` the tables are kept in that file, where they outlast the engine.
+    close. With `database` the tables are kept in that file, where they outlast the engine; but those whose name begins
+    with `_`, which are intermediate, stay in memory or spill.
 
     >>> with DuckDBEngine(threads=1) as engine:
     ...     engine.create("t", tree("SELECT 1 AS x"))
@@ -183,7 +184,8 @@ class DuckDBEngine:
 
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query."""
-        self._execute(f"CREATE OR REPLACE TABLE {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
+        sort = "TEMP TABLE" if table.startswith("_") else "TABLE"
+        self._execute(f"CREATE OR REPLACE {sort} {table_node(table).sql('duckdb')} AS {query.sql('duckdb')}")
 
     def define(self, view: str, query: Node) -> None:
         """Name a query, which then can be read like a table; it runs anew each time."""
