@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from relations import make, rows, run
 from retrato.engines.compile.portraits import plain_attributes, profile_steps
-from retrato.engines.compile.survivorship import value_steps
+from retrato.engines.compile.survivorship import person_steps, value_steps
+from retrato.engines.compile.survivorship import values as values_query
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.survivorship import Strategy, SurvivorshipRule, effective_rules
 
 IDENTIFIERS = (
     "record:i version:n attribute:s kind:s namespace:s ordinal:n value:s raw:s status:s issues:s parts:s column_name:s "
-    "observed_at:t"
+    "observed_at:t column_no:n"
 )
 
 
@@ -64,9 +65,14 @@ def portray(engine, identifiers, rules=(), *, profiles=None, sources=None):
     assigned = [(n, profiles[n], None) for n in reversed(numbers)]
     make(engine, "assignments", "record:i profile_id:s household_id:s", assigned)
     make(engine, "certainty", "profile_id:s expected_precision:d expected_recall:d", [])
-    make(engine, "timeline", "profile_id:s time:t", [])
-    make(engine, "identifiers", IDENTIFIERS, [tuple(row.values()) for row in identifiers])
-    run(engine, value_steps(rules))
+    make(engine, "timeline", "person:i time:t", [])
+    columns = sorted({(row["attribute"], row["kind"], row["column_name"]) for row in identifiers})
+    told_rows = [
+        {**row, "ordinal": nth, "column_no": columns.index((row["attribute"], row["kind"], row["column_name"]))}
+        for nth, row in enumerate(identifiers)
+    ]
+    make(engine, "identifiers", IDENTIFIERS, [tuple(row.values()) for row in told_rows])
+    run(engine, [*person_steps(), *value_steps(rules), ("values", values_query())])
     run(engine, profile_steps(engine.fetch(plain_attributes()).column("attribute").to_pylist()))
     return rows(engine, "values"), rows(engine, "profiles")
 

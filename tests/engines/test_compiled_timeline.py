@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relations import make, rows, run
-from retrato.engines.compile.timeline import attachment_counts, timeline_steps
+from retrato.engines.compile.survivorship import person_steps
+from retrato.engines.compile.timeline import attachment_counts, timeline, timeline_steps
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.attachment import CROWD, EVIDENCE
 
@@ -52,7 +53,7 @@ def build(engine, people, events):
         named += [(number, kind, "", value, "valid") for kind, value in identifiers]
     make(engine, "events", EVENTS, table)
     make(engine, "event_identifiers", "event:i kind:s namespace:s value:s status:s", named)
-    run(engine, timeline_steps())
+    run(engine, [*person_steps(), *timeline_steps(), ("timeline", timeline())])
     return {row["event_key"]: row for row in rows(engine, "timeline")}
 
 
@@ -156,7 +157,7 @@ def test_events_of_one_key_are_one_and_events_without_a_key_are_all_kept(engine)
         return (number, "crm", key, None, *[None] * 5, None, *[None] * 6, "7", number)
 
     make(engine, "events", EVENTS, [event(4, "same"), event(3, "same"), event(5, None), event(6, None)])
-    run(engine, timeline_steps())
+    run(engine, [*person_steps(), *timeline_steps(), ("timeline", timeline())])
     assert sorted(row["event"] for row in rows(engine, "timeline")) == [3, 5, 6]
 
 
@@ -165,7 +166,7 @@ def test_the_creation_of_a_record_is_an_interaction_with_or_without_events(engin
     columns = "record:i source:s record_key:s created_at:t"
     make(engine, "records", columns, [(0, "crm", "7", datetime(2023, 5, 1)), (1, "crm", "8", None)])
     for events in (True, False):
-        run(engine, timeline_steps(events=events))
+        run(engine, [*person_steps(), *(timeline_steps() if events else ()), ("timeline", timeline(events=events))])
         (row,) = rows(engine, "timeline")
         assert (row["profile_id"], row["kind"], row["channel"], row["event_key"]) == (
             "p1",

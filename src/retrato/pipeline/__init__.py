@@ -71,10 +71,6 @@ def _normalised(run: Run) -> tuple[str, ...]:
     return "row_records", *_raw(SourceKind.RECORDS)(run)
 
 
-def _portrayed(run: Run) -> tuple[str, ...]:
-    return "events", "event_identifiers", "certainty", "identifiers", *run.cells
-
-
 STAGES = (
     Stage("read", read.read, ("raw_<i>", "rejected"), share=0.07, works_on="rows"),
     Stage(
@@ -116,7 +112,14 @@ STAGES = (
     ),
     Stage("assess", assess.assess, ("quality",), lambda run: run.event_cells, share=0.03, works_on="identifiers"),
     Stage("contacts", contact_points.contact_points, ("contact_points",), share=0.035, works_on="identifiers"),
-    Stage("portray", portray.portray, ("values", "timeline", "profiles"), _portrayed, share=0.105, works_on="values"),
+    Stage(
+        "portray",
+        portray.portray,
+        ("values", "timeline", "profiles"),
+        _named("event_identifiers", "certainty"),
+        share=0.105,
+        works_on="values",
+    ),
 )
 
 

@@ -102,6 +102,7 @@ def _identifiers(kind: IdentifierType, attribute: str, read: ReadCells) -> exp.Q
             ("attribute", tree("CAST(:a AS VARCHAR)", a=attribute)),
             ("kind", tree("CAST(:k AS VARCHAR)", k=kind.kind)),
             *((name, column(name, "v")) for name in _OF_VALUE),
+            ("column_no", column("slot", "c")),
             ("column_name", columns),
             ("observed_at", column("observed_at", "c")),
         ],
@@ -120,6 +121,6 @@ def _keys(kind: IdentifierType, read: ReadCells) -> exp.Query:
 
 _NO_IDENTIFIERS = """
 SELECT CAST(0 AS BIGINT) AS record, CAST(0 AS INTEGER) AS version, '' AS attribute, '' AS kind, '' AS namespace,
-  CAST(0 AS INTEGER) AS ordinal, '' AS value, '' AS raw, '' AS status, '' AS issues, '' AS parts, '' AS column_name,
-  CAST(NULL AS TIMESTAMP) AS observed_at WHERE FALSE
+  CAST(0 AS INTEGER) AS ordinal, '' AS value, '' AS raw, '' AS status, '' AS issues, '' AS parts,
+  CAST(0 AS INTEGER) AS column_no, '' AS column_name, CAST(NULL AS TIMESTAMP) AS observed_at WHERE FALSE
 """

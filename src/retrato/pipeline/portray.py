@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrato.engines.compile.portraits import plain_attributes, profile_steps
-from retrato.engines.compile.survivorship import value_steps
-from retrato.engines.compile.timeline import attachment_counts, timeline_steps
+from retrato.engines.compile.survivorship import person_steps, value_steps, values
+from retrato.engines.compile.timeline import attachment_counts, timeline, timeline_steps
 
 if TYPE_CHECKING:
     from retrato.pipeline.run import Run
 
 
 def portray(run: Run) -> None:
-    """Make `values`, `timeline` and `profiles`."""
-    steps = [*value_steps(run.ruleset.survivorship), *timeline_steps(events=run.counts["events"] > 0)]
+    """Make `profiles`, and the views `values` and `timeline`."""
+    events = run.counts["events"] > 0
+    steps = [*person_steps(), *value_steps(run.ruleset.survivorship), *(timeline_steps() if events else ())]
     for name, query in steps:
         run.engine.create(name, query)
+    run.engine.define("values", values())
+    run.engine.define("timeline", timeline(events=events))
     attributes = run.engine.fetch(plain_attributes()).column("attribute").to_pylist()
     last = profile_steps(attributes)
     for name, query in last:
         run.engine.create(name, query)
     run.engine.drop(*(name for name, _ in (*steps, *last) if name.startswith("_")))
-    run.counts["values"] = run.engine.count("values")
+    run.counts["values"] = run.engine.count("value_marks")
     run.counts["interactions"] = run.engine.count("timeline")
     run.counts["attachment"] = run.engine.fetch(attachment_counts()).to_pylist()

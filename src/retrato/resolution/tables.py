@@ -48,13 +48,13 @@ TABLES = {
     "crosswalk": CROSSWALK,
     # with its schema, for older sqlglot takes a bare "values" for the keyword
     "values": """
-        SELECT * FROM main."values"
-        ORDER BY profile_id, attribute, kind, namespace, rank NULLS LAST, source, record_key, version, column_name,
-          value, raw
+        SELECT * EXCLUDE (person, slot, record, column_rank) FROM main."values"
+        ORDER BY person, slot, rank NULLS LAST, record, version, column_rank, value, raw
     """,
     "links": LINKS,
     "timeline": """
-        SELECT * FROM timeline ORDER BY profile_id NULLS LAST, time NULLS LAST, source, event_key, event, kind
+        SELECT * EXCLUDE (person) FROM timeline
+        ORDER BY person NULLS LAST, time NULLS LAST, source, event_key, event, kind
     """,
     "households": HOUSEHOLDS,
     "review": REVIEW,

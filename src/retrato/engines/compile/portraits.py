@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, query, table, tree
+from retrato.engines.compile.template import Node, query, tree
 from retrato.profiles.columns import ADDRESS_PARTS, LISTS, NAME_PARTS, SINGLE, attribute_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from retrato.engines.compile.identities import Steps
 
 _EXPECTED = ("expected_precision", "expected_recall")
 #: Kinds that have columns of their own; what is of another kind is a plain attribute.
 _SHOWN_KINDS = (*SINGLE, *LISTS.values())
+#: Kinds whose parts have columns, and the part of each.
+_PARTS = {"name": NAME_PARTS, "address": ADDRESS_PARTS}
 
 
 def plain_attributes() -> Node:
     """The query for the attributes of `values` that have no fixed column: `attribute`, in order."""
     return tree(
-        "SELECT DISTINCT attribute FROM :t WHERE NOT :shown ORDER BY attribute",
-        t=table("values"),
-        shown=_kind_in(_SHOWN_KINDS),
+        "SELECT DISTINCT attribute FROM value_slots WHERE NOT :shown ORDER BY attribute", shown=_kind_in(_SHOWN_KINDS)
     )
 
 
@@ -48,6 +48,7 @@ def profile_steps(attributes: Iterable[str] = ()) -> Steps:
         ("_profile_records", tree(_RECORDS)),
         ("_profile_seen", tree(_SEEN)),
         ("_profile_golden", _golden(columns)),
+        ("_profile_parts", _parts()),
         ("_profile_lists", _lists()),
         ("profiles", _profiles(columns)),
     )
@@ -67,15 +68,11 @@ def _as(node: Node, name: str) -> exp.Alias:
 
 def _golden(columns: dict[str, str]) -> Node:
     """A row a profile: its golden values, by column."""
-    picked = [_as(tree("arg_min(value, namespace) FILTER (WHERE kind = :kind)", kind=kind), kind) for kind in SINGLE]
-    picked += [
-        _as(tree("arg_min(parts, namespace) FILTER (WHERE kind = :kind)", kind=kind), f"{kind}_parts")
-        for kind in ("name", "address")
-    ]
+    picked = [_as(tree("arg_min(value, slot) FILTER (WHERE kind = :kind)", kind=kind), kind) for kind in SINGLE]
     picked += [
         _as(
             tree(
-                "arg_min(value, namespace) FILTER (WHERE attribute = :name AND NOT :shown)",
+                "arg_min(value, slot) FILTER (WHERE attribute = :name AND NOT :shown)",
                 name=name,
                 shown=_kind_in(_SHOWN_KINDS),
             ),
@@ -83,81 +80,114 @@ def _golden(columns: dict[str, str]) -> Node:
         )
         for name, column in columns.items()
     ]
-    golden = query(
-        """SELECT profile_id,
-          round(sum(CAST(round(confidence * 1000000) AS BIGINT)) / (count(*) * 1000000.0), 6) AS confidence
-        FROM :t WHERE golden GROUP BY profile_id""",
-        t=table("values"),
-    )
-    return golden.select(*picked)
+    return query(_GOLDEN).select(*picked)
+
+
+def _parts() -> Node:
+    """A row a profile: the parts of its golden name and address, as lists."""
+    picked = [
+        _as(
+            tree("arg_min(parts, slot) FILTER (WHERE kind = :kind) ->> :paths", kind=kind, paths=_paths(parts)),
+            f"{kind}_parts",
+        )
+        for kind, parts in _PARTS.items()
+    ]
+    return query(_GOLDEN_PARTS, kinds=_kind_in(_PARTS)).select(*picked)
+
+
+def _paths(parts: Mapping[str, str]) -> Node:
+    return exp.Array(expressions=[exp.Literal.string(f"$.{key}") for key in parts.values()])
 
 
 def _lists() -> Node:
     """A row a profile: its contact points and numbers, by kind."""
     lists = [
-        _as(tree("list(shown ORDER BY rank, namespace, shown) FILTER (WHERE kind = :kind)", kind=kind), column)
+        _as(tree("list(shown ORDER BY rank, slot) FILTER (WHERE kind = :kind)", kind=kind), column)
         for column, kind in LISTS.items()
     ]
     return query(_RANKED, listed=_kind_in(LISTS.values())).select(*lists)
 
 
 def _profiles(columns: dict[str, str]) -> Node:
-    part = "nullif(:json ->> :path, '')"
-    nodes: list[Node] = [exp.column("name", "g")]
-    nodes += [_part(part, "name_parts", key, column) for column, key in NAME_PARTS.items()]
-    nodes += [exp.column("birth_date", "g"), exp.column("sex", "g")]
+    nodes: list[Node] = [exp.column("name", "g"), *_part_columns("name"), exp.column("birth_date", "g")]
+    nodes.append(exp.column("sex", "g"))
     nodes += [
         _as(tree("coalesce(:list, CAST([] AS VARCHAR[]))", list=exp.column(column, "l")), column) for column in LISTS
     ]
-    nodes.append(exp.column("address", "g"))
-    nodes += [_part(part, "address_parts", key, column) for column, key in ADDRESS_PARTS.items()]
+    nodes += [exp.column("address", "g"), *_part_columns("address")]
     nodes += [_as(exp.column(_quoted(f"attribute {column}"), "g"), column) for column in columns.values()]
     nodes.append(exp.column("confidence", "g"))
     nodes += [exp.column(name, "c") for name in _EXPECTED]
     return query(_PROFILES).select(*nodes)
 
 
-def _part(text: str, json: str, key: str, column: str) -> Node:
-    return _as(tree(text, json=exp.column(json, "g"), path=f"$.{key}"), column)
+def _part_columns(kind: str) -> list[Node]:
+    parts = exp.column(f"{kind}_parts", "p")
+    return [
+        _as(tree("nullif(list_extract(:parts, :n), '')", parts=parts, n=place), column)
+        for place, column in enumerate(_PARTS[kind], 1)
+    ]
 
 
 _RECORDS = """
-SELECT a.profile_id, min(a.household_id) AS household_id, CAST(count(*) AS INTEGER) AS records,
+SELECT p.person, min(a.household_id) AS household_id, CAST(count(*) AS INTEGER) AS records,
   list(DISTINCT r.source ORDER BY r.source) AS sources,
   min(least(coalesce(r.created_at, r.updated_at), coalesce(r.updated_at, r.created_at))) AS first_seen,
   max(greatest(coalesce(r.created_at, r.updated_at), coalesce(r.updated_at, r.created_at))) AS last_seen
-FROM assignments AS a JOIN records AS r ON r.record = a.record
-GROUP BY a.profile_id
+FROM person_records AS p JOIN assignments AS a ON a.record = p.record JOIN records AS r ON r.record = p.record
+GROUP BY p.person
 """
 
 _SEEN = """
-SELECT profile_id, min(first_seen) AS first_seen, max(last_seen) AS last_seen
+SELECT person, min(first_seen) AS first_seen, max(last_seen) AS last_seen
 FROM (
-  SELECT profile_id, first_seen, last_seen FROM _profile_records
-  UNION ALL SELECT profile_id, time, time FROM timeline WHERE profile_id IS NOT NULL
+  SELECT person, first_seen, last_seen FROM _profile_records
+  UNION ALL SELECT person, time, time FROM timeline WHERE person IS NOT NULL
 ) AS s
-GROUP BY profile_id
+GROUP BY person
+"""
+
+_GOLDEN = """
+SELECT person,
+  round(sum(CAST(round(confidence * 1000000) AS BIGINT)) / (count(*) * 1000000.0), 6) AS confidence
+FROM (
+  SELECT k.person, k.slot, k.value, k.confidence, s.attribute, s.kind
+  FROM _value_ranks AS k JOIN (SELECT DISTINCT slot, attribute, kind FROM value_slots) AS s ON s.slot = k.slot
+  WHERE k.rank = 1
+) AS g
+GROUP BY person
+"""
+
+_GOLDEN_PARTS = """
+SELECT person
+FROM (
+  SELECT k.person, k.slot, i.kind, i.parts
+  FROM identifiers AS i JOIN _value_ranks AS k ON k.record = i.record AND k.version = i.version
+    AND k.column_no = i.column_no AND k.ordinal = i.ordinal
+  WHERE :kinds
+) AS g
+GROUP BY person
 """
 
 _RANKED = """
-SELECT profile_id
+SELECT person
 FROM (
-  SELECT p.profile_id, s.kind, s.namespace, k.rank,
+  SELECT k.person, s.kind, k.rank, k.slot,
     CASE WHEN s.namespace = '' THEN k.value ELSE s.namespace || ':' || k.value END AS shown
   FROM _value_ranks AS k
-  JOIN _value_slots AS s ON s.slot = k.slot
-  JOIN _value_persons AS p ON p.record = k.person
+  JOIN (SELECT DISTINCT slot, kind, namespace FROM value_slots) AS s ON s.slot = k.slot
   WHERE k.unverified < 2 AND :listed
 ) AS shown_values
-GROUP BY profile_id
+GROUP BY person
 """
 
 _PROFILES = """
-SELECT r.profile_id, r.household_id, r.records, r.sources, t.first_seen, t.last_seen
-FROM _profile_records AS r
-JOIN _profile_seen AS t ON t.profile_id = r.profile_id
-LEFT JOIN _profile_golden AS g ON g.profile_id = r.profile_id
-LEFT JOIN _profile_lists AS l ON l.profile_id = r.profile_id
-LEFT JOIN certainty AS c ON c.profile_id = r.profile_id
-ORDER BY r.profile_id
+SELECT n.profile_id, r.household_id, r.records, r.sources, t.first_seen, t.last_seen
+FROM persons AS n
+JOIN _profile_records AS r ON r.person = n.person
+JOIN _profile_seen AS t ON t.person = n.person
+LEFT JOIN _profile_golden AS g ON g.person = n.person
+LEFT JOIN _profile_parts AS p ON p.person = n.person
+LEFT JOIN _profile_lists AS l ON l.person = n.person
+LEFT JOIN certainty AS c ON c.profile_id = n.profile_id
 """

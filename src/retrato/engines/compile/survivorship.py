@@ -46,12 +46,52 @@ _MEASURES: Mapping[Strategy, str] = {
 _KEYS = tuple(f"key_{position}" for position in range(len(Strategy)))
 
 
+def person_steps() -> Steps:
+    """The steps that number profiles, in order: `persons(person, profile_id)`, and `person_records(record, person,
+    profile_id, source, record_key)`; from `assignments` and `records`.
+
+    >>> [name for name, _ in person_steps()]
+    ['persons', 'person_records']
+    """
+    return (("persons", tree(_PERSONS)), ("person_records", tree(_PERSON_RECORDS)))
+
+
 def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
-    """The steps that make `values` from `identifiers`, `records` and `assignments`, by the given rules and the
-    defaults.
+    """The steps that rank the values of `identifiers`, after `person_steps`, by the given rules and the defaults.
+
+    They make `value_slots` and `value_marks`, which `values` reads. Tables whose name begins with `_` are
+    intermediate; `_value_ranks` serves `retrato.engines.compile.portraits`.
+
+    >>> [name for name, _ in value_steps() if not name.startswith("_")]
+    ['value_slots', 'value_marks']
+    """
+    chosen = effective_rules(rules)
+    return (
+        ("value_slots", tree(_SLOTS)),
+        ("_value_claims", tree(_CLAIMS, priority=_priority(chosen), incomplete=_incomplete())),
+        ("_value_candidates", tree(_CANDIDATES, **_literals(VOTES))),
+        ("_value_counts", tree(_COUNTS)),
+        ("_value_rivals", tree(_RIVALS, in_words=_kind_in(IN_WORDS))),
+        ("_value_agreement", tree(_AGREEMENT)),
+        ("_value_contests", tree(_CONTESTS, **_keys(chosen))),
+        (
+            "_value_ranked",
+            tree(
+                _RANKED, rule=_deciding(chosen), only_value=ONLY_VALUE, doubt=DOUBT, several=_kind_in(SEVERAL_AT_ONCE)
+            ),
+        ),
+        ("_value_golden", tree(_GOLDEN)),
+        ("_value_ranks", tree(_RANKS)),
+        ("value_marks", tree(_MARKS, not_ranked=NOT_RANKED)),
+    )
+
+
+def values() -> Node:
+    """The query for `values`, after `value_steps`: every value of every record, ranked, with its provenance.
 
     `values` has one row for every row of `identifiers`: `profile_id, attribute, kind, namespace, rank, golden, value,
-    raw, parts, status, source, record_key, version, column_name, observed_at, support, confidence, rule`.
+    raw, parts, status, source, record_key, version, column_name, observed_at, support, confidence, rule`, and before
+    them the numbers that put them in order: `person, slot, record, column_rank`.
 
     - `rank` numbers the distinct values of a profile, attribute, kind and namespace; NULL for placeholders and the
       like.
@@ -64,29 +104,12 @@ def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
       against it.
     - `rule` is the strategy that put the golden value before the next one, or another value behind the one before.
 
-    No order of rows is promised. Tables whose name begins with `_` are intermediate; `_value_candidates` and
-    `_value_ranks` serve `retrato.engines.compile.portraits`.
+    No order of rows is promised.
 
-    >>> [name for name, _ in value_steps() if not name.startswith("_")]
-    ['values']
+    >>> values().named_selects[:4]
+    ['person', 'slot', 'record', 'column_rank']
     """
-    chosen = effective_rules(rules)
-    return (
-        ("_value_slots", tree(_SLOTS)),
-        ("_value_persons", tree(_PERSONS)),
-        ("_value_claims", tree(_CLAIMS, priority=_priority(chosen), incomplete=_incomplete())),
-        ("_value_candidates", tree(_CANDIDATES, **_literals(VOTES))),
-        ("_value_counts", tree(_COUNTS)),
-        ("_value_rivals", tree(_RIVALS, in_words=_kind_in(IN_WORDS))),
-        ("_value_agreement", tree(_AGREEMENT)),
-        ("_value_contests", tree(_CONTESTS, **_keys(chosen))),
-        (
-            "_value_ranks",
-            tree(_RANKS, rule=_deciding(chosen), only_value=ONLY_VALUE, doubt=DOUBT, several=_kind_in(SEVERAL_AT_ONCE)),
-        ),
-        ("_value_golden", tree(_GOLDEN)),
-        ("values", tree(_VALUES, not_ranked=NOT_RANKED)),
-    )
+    return tree(_VALUES)
 
 
 def _case(subject: str, choices: Mapping[str, Node], default: Node) -> Node:
@@ -165,35 +188,39 @@ def _kind_in(kinds: Iterable[str]) -> Node:
     return exp.In(this=exp.column("kind"), expressions=[exp.Literal.string(name) for name in sorted(kinds)])
 
 
-#: The things that values compete for inside a profile, numbered so that grouping is cheap.
-_SLOTS = """
-SELECT attribute, kind, namespace, CAST(row_number() OVER (ORDER BY attribute, kind, namespace) AS INTEGER) AS slot
-FROM (SELECT DISTINCT attribute, kind, coalesce(namespace, '') AS namespace FROM identifiers) AS s
-"""
-
-#: A profile by the number of its first record.
 _PERSONS = """
-SELECT a.record, a.profile_id, p.person, r.source, r.record_key
-FROM assignments AS a
-JOIN (SELECT profile_id, min(record) AS person FROM assignments GROUP BY profile_id) AS p ON p.profile_id = a.profile_id
-JOIN records AS r ON r.record = a.record
+SELECT row_number() OVER (ORDER BY profile_id) AS person, profile_id
+FROM (SELECT DISTINCT profile_id FROM assignments) AS d
 """
 
-#: Every value of every record, with what single rows know of the strategies. `claim` numbers the rows in no particular
-#: order.
-_CLAIMS = """
-SELECT *, row_number() OVER () AS claim, :priority AS priority, :incomplete AS incomplete
+_PERSON_RECORDS = """
+SELECT a.record, p.person, p.profile_id, r.source, r.record_key
+FROM assignments AS a JOIN persons AS p ON p.profile_id = a.profile_id JOIN records AS r ON r.record = a.record
+"""
+
+#: The things that values compete for inside a profile, numbered in order, by mapped column and namespace. `column_rank`
+#: is the place of a column's name among all names.
+_SLOTS = """
+SELECT column_no, column_name, attribute, kind, namespace,
+  CAST(dense_rank() OVER (ORDER BY attribute, kind, namespace) AS INTEGER) AS slot,
+  CAST(dense_rank() OVER (ORDER BY column_name) AS INTEGER) AS column_rank
 FROM (
-  SELECT
-    p.person, s.slot, i.record, i.version, i.attribute, i.kind, s.namespace, i.ordinal, i.value, i.raw, i.parts,
-      i.status,
-    p.profile_id, p.source, p.record_key, i.column_name, i.observed_at,
+  SELECT DISTINCT column_no, attribute, kind, coalesce(namespace, '') AS namespace, column_name FROM identifiers
+) AS s
+"""
+
+#: Every value, with what single rows know of the strategies; `value` is NULL where it cannot be ranked.
+_CLAIMS = """
+SELECT person, slot, record, version, column_no, column_rank, ordinal, value, observed_at, unverified, superseded,
+  :priority AS priority, :incomplete AS incomplete
+FROM (
+  SELECT p.person, s.slot, i.record, i.version, i.column_no, s.column_rank, i.ordinal, i.attribute, i.kind, i.parts,
+    CASE WHEN i.status NOT IN ('placeholder', 'missing') THEN i.value END AS value, p.source, i.observed_at,
     CASE i.status WHEN 'valid' THEN 0 WHEN 'possible' THEN 1 ELSE 2 END AS unverified,
-    CASE WHEN i.version > 0 THEN 1 ELSE 0 END AS superseded,
-    i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AS usable
+    CASE WHEN i.version > 0 THEN 1 ELSE 0 END AS superseded
   FROM identifiers AS i
-  JOIN _value_persons AS p ON p.record = i.record
-  JOIN _value_slots AS s ON s.attribute = i.attribute AND s.kind = i.kind AND s.namespace = coalesce(i.namespace, '')
+  JOIN person_records AS p ON p.record = i.record
+  JOIN value_slots AS s ON s.column_no = i.column_no AND s.namespace = coalesce(i.namespace, '')
 ) AS c
 """
 
@@ -202,7 +229,7 @@ _CANDIDATES = """
 WITH held AS (
   SELECT person, slot, value, record, min(superseded) AS superseded, min(unverified) AS unverified,
     max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete
-  FROM _value_claims WHERE usable GROUP BY person, slot, value, record
+  FROM _value_claims WHERE value IS NOT NULL GROUP BY person, slot, value, record
 ), candidates AS (
   SELECT person, slot, value, min(superseded) AS superseded, min(unverified) AS unverified,
     max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete,
@@ -225,7 +252,7 @@ SELECT c.*, s.attribute, s.kind, n.all_votes, CASE WHEN :in_words THEN strip_acc
   ELSE c.value END AS folded
 FROM _value_candidates AS c
 JOIN _value_counts AS n ON n.person = c.person AND n.slot = c.slot AND n.candidates > 1
-JOIN _value_slots AS s ON s.slot = c.slot
+JOIN (SELECT DISTINCT slot, attribute, kind FROM value_slots) AS s ON s.slot = c.slot
 """
 
 #: How many records agree with each: for a name also those with a shorter form of it.
@@ -254,7 +281,7 @@ FROM (
 ) AS d
 """
 
-_RANKS = """
+_RANKED = """
 WITH ordered AS (
   SELECT *, row_number() OVER best AS rank,
     coalesce(lag(superseded) OVER best, lead(superseded) OVER best) AS other_superseded,
@@ -280,27 +307,38 @@ JOIN _value_counts AS n ON n.person = c.person AND n.slot = c.slot AND n.candida
 
 #: The row that a golden value is taken from: a current one, from the source with priority, the newest.
 _GOLDEN = """
-SELECT claim
-FROM (
-  SELECT c.claim, row_number() OVER (
-      PARTITION BY c.person, c.slot
-      ORDER BY c.superseded, c.unverified, c.incomplete, c.priority, c.observed_at DESC NULLS LAST, c.source,
-        c.record_key,
-        c.version, c.column_name, c.ordinal, c.raw, c.parts
-    ) AS turn
-  FROM _value_claims AS c
-  JOIN _value_ranks AS k ON k.person = c.person AND k.slot = c.slot AND k.value = c.value AND k.rank = 1
-  WHERE c.usable
-) AS g
-WHERE turn = 1
+SELECT c.person, c.slot, c.record, c.version, c.column_no, c.ordinal
+FROM _value_claims AS c
+JOIN _value_ranked AS k ON k.person = c.person AND k.slot = c.slot AND k.value = c.value AND k.rank = 1
+QUALIFY row_number() OVER (
+  PARTITION BY c.person, c.slot
+  ORDER BY c.superseded, c.unverified, c.incomplete, c.priority, c.observed_at DESC NULLS LAST, c.record, c.version,
+    c.column_rank, c.ordinal
+) = 1
+"""
+
+_RANKS = """
+SELECT k.*, g.record, g.version, g.column_no, g.ordinal
+FROM _value_ranked AS k LEFT JOIN _value_golden AS g ON k.rank = 1 AND g.person = k.person AND g.slot = k.slot
+"""
+
+#: What is known of every row of `identifiers`, by what tells it from the others, and the numbers that put it in order.
+_MARKS = """
+SELECT c.record, c.version, c.column_no, c.ordinal, c.person, c.slot, c.column_rank, k.rank,
+  coalesce(k.record = c.record AND k.version = c.version AND k.column_no = c.column_no AND k.ordinal = c.ordinal, FALSE)
+    AS golden,
+  k.support, k.confidence, coalesce(k.rule, :not_ranked) AS rule
+FROM _value_claims AS c
+LEFT JOIN _value_ranks AS k ON k.person = c.person AND k.slot = c.slot AND k.value = c.value
 """
 
 _VALUES = """
-SELECT c.profile_id, c.attribute, c.kind, c.namespace, k.rank, g.claim IS NOT NULL AS golden, c.value, c.raw, c.parts,
-  c.status,
-  c.source, c.record_key, c.version, c.column_name, c.observed_at, k.support, k.confidence, coalesce(k.rule,
-    :not_ranked) AS rule
-FROM _value_claims AS c
-LEFT JOIN _value_ranks AS k ON c.usable AND k.person = c.person AND k.slot = c.slot AND k.value = c.value
-LEFT JOIN _value_golden AS g ON g.claim = c.claim
+SELECT m.person, m.slot, m.record, m.column_rank,
+  p.profile_id, s.attribute, s.kind, s.namespace, m.rank, m.golden, i.value, i.raw, i.parts, i.status, p.source,
+  p.record_key, i.version, s.column_name, i.observed_at, m.support, m.confidence, m.rule
+FROM identifiers AS i
+JOIN value_marks AS m ON m.record = i.record AND m.version = i.version AND m.column_no = i.column_no
+  AND m.ordinal = i.ordinal
+JOIN person_records AS p ON p.record = i.record
+JOIN value_slots AS s ON s.column_no = i.column_no AND s.slot = m.slot
 """
