@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from retrato.engines.compile import events as sql
 from retrato.engines.compile import normalise as cell_sql
-from retrato.engines.compile.template import column, query, tree
+from retrato.engines.compile.template import all_of, column, query, tree
 from retrato.identifiers.attribute import Number
 from retrato.pipeline.cells import read_cells
 from retrato.pipeline.normalise import source_slots
@@ -39,20 +39,22 @@ def events(run: Run) -> None:
 
 
 def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
-    for place, number in enumerate(numbers):
+    raw_events = []
+    for number in numbers:
         raw, mapping, source = run.reads[number], run.mappings[number], run.sources[number]
         fields = {field: mapping.first(field) for field in (*EVENT_FIELDS, "source")}
         fields["event_id"] = source.key or fields["event_id"] or mapping.first("record_key")
         fields["event_time"] = fields["event_time"] or mapping.first("created_at")
         fields["source"] = source.source_column or fields["source"]
-        rows = sql.raw_events(number, raw.table, source.name, columns=raw.columns, fields=fields)
-        (run.engine.append if place else run.engine.create)("raw_events", rows)
+        raw_events.append(sql.raw_events(number, raw.table, source.name, columns=raw.columns, fields=fields))
+    run.engine.define("raw_events", all_of(*raw_events))
     texts = exp.select("source_no", exp.alias_(exp.column("event_time"), "text")).from_("raw_events")
     moments(run, numbers, texts, read)
     amounts = tree("SELECT DISTINCT amount AS text FROM raw_events WHERE amount IS NOT NULL")
     first_values(run, "amounts", amounts, Number("amount"), read)
-    run.engine.create("events", sql.events())
-    run.engine.drop("raw_events", "moments", "amounts")
+    run.engine.create("_event_keys", sql.event_keys())
+    run.engine.create("events", tree(sql.EVENTS))
+    run.engine.drop("_event_keys", "raw_events", "moments", "amounts")
 
 
 def _identifiers(run: Run, numbers: list[int], hands: Workers) -> None:
