@@ -94,6 +94,18 @@ def test_tables_and_views_in_a_file_outlast_the_engine(tmp_path):
         assert engine.tables() == []
 
 
+def test_intermediate_tables_are_not_kept_in_the_file(tmp_path):
+    with DuckDBEngine(database=tmp_path / "run.duckdb") as engine:
+        engine.load("_step", pa.table({"x": [1]}))
+        engine.append("_step", tree("SELECT 2"))
+        assert (engine.tables(), engine.count("_step"), engine.columns("_step")) == (["_step"], 2, ["x"])
+        engine.create("t", tree("SELECT x FROM _step"))
+        engine.drop("_step")
+        engine.create("_step", tree("SELECT 3 AS x"))
+    with DuckDBEngine(database=tmp_path / "run.duckdb") as engine:
+        assert (engine.tables(), engine.count("t")) == (["t"], 2)
+
+
 def test_tables_get_two_fifths_of_the_memory_of_a_run():
     assert DuckDBEngine(memory_limit="2GB").memory == 800_000_000
     assert DuckDBEngine(memory_limit="1 GiB").memory == 2**30 * 2 // 5

@@ -51,6 +51,18 @@ def test_shuffled_rows_and_other_thread_counts_give_the_same_bytes(customers, fi
         assert one == two, name
 
 
+def test_values_and_timelines_are_in_the_order_of_what_they_say(first) -> None:
+    orders = {
+        "values": ("profile_id", "attribute", "kind", "namespace", "rank", "source", "record_key", "version"),
+        "timeline": ("profile_id", "time", "source", "event_key"),
+    }
+    for name, order in orders.items():
+        rows = zip(*(first.tables[name].column(column).to_pylist() for column in order), strict=True)
+        keys = [[(value is None, value) for value in row] for row in rows]
+        assert keys == sorted(keys), name
+        assert keys, name
+
+
 def test_every_record_has_one_profile(customers, first) -> None:
     assert first.assignments.num_rows == sum(table.num_rows for table in customers.values())
     assert None not in first.assignments.column("profile_id").to_pylist()
