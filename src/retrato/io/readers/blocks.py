@@ -44,24 +44,25 @@ def analyse(buffer: bytes, delimiter: str, width: int) -> Block:
     """Find the rows of a buffer that starts at a row."""
     data = np.frombuffer(buffer, np.uint8)
     comma = ord(delimiter)
-    structural = np.zeros(256, np.bool_)
-    structural[[_QUOTE, _LF, _CR, comma]] = True
-    at = np.flatnonzero(structural[data])
+    at = np.flatnonzero((data == _QUOTE) | (data == _LF) | (data == _CR) | (data == comma))
     code = data[at]
     quote = code == _QUOTE
     inside = (np.cumsum(quote) & 1).astype(np.bool_)
-    before = np.where(at > 0, data[np.maximum(at - 1, 0)], _LF)
-    after = np.where(at + 1 < len(data), data[np.minimum(at + 1, len(data) - 1)], _LF)
+    marks = np.flatnonzero(quote | (code == _CR))
+    places, quotes = at[marks], quote[marks]
+    before = np.where(places > 0, data[np.maximum(places - 1, 0)], _LF)
+    after = np.where(places + 1 < len(data), data[np.minimum(places + 1, len(data) - 1)], _LF)
     opens = (before == comma) | (before == _LF) | (before == _QUOTE)
     closes = (after == comma) | (after == _LF) | (after == _CR) | (after == _QUOTE)
-    wrong = (quote & np.where(inside, ~opens, ~closes)) | ((code == _CR) & (after != _LF))
+    wrong = np.where(quotes, np.where(inside[marks], ~opens, ~closes), after != _LF)
     broken = bool(wrong.any())
-    limit = int(at[np.argmax(wrong)]) if broken else len(data)
+    limit = int(places[np.argmax(wrong)]) if broken else len(data)
 
     row_end = (code == _LF) & ~inside & (at < limit)
     ends = at[row_end] + 1
-    cells = np.diff(np.cumsum((code == comma) & ~inside)[row_end], prepend=0) + 1
-    lines = np.cumsum(code == _LF)[row_end]
+    parts = row_end | ((code == comma) & ~inside)
+    cells = np.diff(np.flatnonzero(row_end[parts]), prepend=-1)
+    lines = np.flatnonzero(row_end[code == _LF]) + 1
     runaway = (cells != width) & (np.diff(lines, prepend=0) > RUNAWAY)
     if runaway.any():
         keep = int(np.argmax(runaway))

@@ -12,6 +12,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
+import numpy as np
+
 from retrato.errors import SourceError
 
 if TYPE_CHECKING:
@@ -36,9 +38,9 @@ _SIGNATURES = (
     (b"PAR1", "a Parquet file (rename it to .parquet)"),
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_SEQUENCE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes without a letter in Windows-1252
-_BROKEN = re.compile("[\udc80-\udcff]")
+#: The first bytes of sequences of UTF-8, from and to, and how many bytes follow each.
+_SEQUENCES = ((0xC2, 0xDF, 1), (0xE0, 0xEF, 2), (0xF0, 0xF4, 3))
+_UNDEFINED = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")  # bytes without a letter in Windows-1252
 _MARKER = "\udcff"  # encodes to the byte 0xFF with "surrogateescape"
 
 
@@ -128,16 +130,27 @@ def _is_utf8(file: BinaryIO) -> bool:
 
 def _count(file: BinaryIO) -> tuple[int, int, bool]:
     """Valid sequences of UTF-8, bytes that belong to none, and whether some byte is no letter of Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    all_bytes, good_bytes = (codecs.getincrementaldecoder("utf-8")(errors) for errors in ("surrogateescape", "ignore"))
     valid = broken = 0
     undefined = False
     while chunk := file.read(CHUNK):
-        if not chunk.isascii() or decoder.getstate()[0]:
-            broken += len(_BROKEN.findall(decoder.decode(chunk)))
-            valid += len(_SEQUENCE.findall(chunk))
-            undefined = undefined or bool(_UNDEFINED.search(chunk))
-    broken += len(decoder.decode(b"", final=True))
+        if not chunk.isascii() or all_bytes.getstate()[0]:
+            broken += len(all_bytes.decode(chunk)) - len(good_bytes.decode(chunk))
+            valid += _sequences(chunk)
+            undefined = undefined or any(byte in chunk for byte in _UNDEFINED)
+    broken += len(all_bytes.decode(b"", final=True))
     return valid, broken, undefined
+
+
+def _sequences(chunk: bytes) -> int:
+    """How many first bytes of UTF-8 have as many others behind them as they should."""
+    data = np.frombuffer(chunk + bytes(3), np.uint8)
+    at = np.flatnonzero(data >= _SEQUENCES[0][0])
+    first = data[at]
+    follows = np.logical_and.accumulate([data[at + place] & 0xC0 == 0x80 for place in (1, 2, 3)])
+    return sum(
+        int(np.count_nonzero((first >= low) & (first <= high) & follows[count - 1])) for low, high, count in _SEQUENCES
+    )
 
 
 def _guess(path: Path) -> str:

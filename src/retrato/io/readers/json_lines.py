@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from retrato.errors import SourceError
 from retrato.io.readers.encoding import text_encoding
 from retrato.io.readers.strict_rows import readable
-from retrato.io.readers.tables import add_rows
-from retrato.io.readers.text import flattened
+from retrato.io.readers.text import flattened, texts_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from retrato.io.readers.raw_table import RawTable
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 _ROWS = 1 << 15
+#: So many bytes of texts wait until all columns are known; the texts of a larger file are read a second time.
+_WAITING = 256 << 20
 
 
 def read_json(path: Path, raw: RawTable) -> None:
@@ -30,20 +35,44 @@ def read_json(path: Path, raw: RawTable) -> None:
     encoding = text_encoding(path, raw.source.encoding, raw.where)
     document = _document(path, encoding)
     places: dict[str, int] = {}
-    for names in {tuple(row) for _, row in _objects(path, encoding, document, None)}:
-        for place, name in enumerate(names):
+    waiting: list[tuple[list[int], dict[str, pa.Array]]] = []
+    size = 0
+    for numbers, rows in _batches(_objects(path, encoding, document, raw)):
+        here = _places(rows)
+        for name, place in here.items():
             places[name] = min(place, places.get(name, place))
+        if size <= _WAITING:
+            waiting.append((numbers, _texts(rows, here)))
+            size += sum(each.nbytes for each in waiting[-1][1].values())
     if not places:
         raise SourceError(f"{raw.where}: there is no JSON object in it; give one object a line, or a list of objects")
     columns = sorted(places, key=lambda name: (places[name], name))
     raw.open(columns)
-    batch: list[tuple[int, list[Any]]] = []
-    for number, row in _objects(path, encoding, document, raw):
-        batch.append((number, [row.get(name) for name in columns]))
-        if len(batch) == _ROWS:
-            add_rows(batch, raw)
-            batch = []
-    add_rows(batch, raw)
+    again = ((numbers, _texts(rows, columns)) for numbers, rows in _batches(_objects(path, encoding, document, None)))
+    for numbers, texts in waiting if size <= _WAITING else again:
+        nothing = pa.nulls(len(numbers), pa.string())
+        raw.add(pa.array(numbers, pa.int64()), [texts.get(name, nothing) for name in columns])
+
+
+def _batches(objects: Iterator[tuple[int, dict[str, Any]]]) -> Iterator[tuple[list[int], list[dict[str, Any]]]]:
+    """So many objects at a time, and their lines."""
+    while batch := list(islice(objects, _ROWS)):
+        numbers, rows = zip(*batch, strict=True)
+        yield list(numbers), list(rows)
+
+
+def _places(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """The earliest place of each name in any of some objects."""
+    places: dict[str, int] = {}
+    for names in set(map(tuple, rows)):
+        for place, name in enumerate(names):
+            places[name] = min(place, places.get(name, place))
+    return places
+
+
+def _texts(rows: Sequence[dict[str, Any]], names: Iterable[str]) -> dict[str, pa.Array]:
+    """The values of some names in each of some objects, as text."""
+    return {name: texts_of([row.get(name) for row in rows]) for name in names}
 
 
 def _document(path: Path, encoding: str) -> list[Any] | None:
@@ -90,13 +119,10 @@ def _objects(
 
 
 def _object(line: str) -> tuple[dict[str, Any] | None, str]:
-    plain = line.isascii()
-    if not plain and readable(line) != line:
-        return None, "bytes that do not decode"
     try:
-        value = json.loads(line)
-        if not plain:
+        if not line.isascii():
             line.encode("utf-8")
+        value = json.loads(line)
     except (ValueError, RecursionError):
-        return None, "not JSON"
+        return None, "not JSON" if readable(line) == line else "bytes that do not decode"
     return (value, "") if isinstance(value, dict) else (None, "not a JSON object")

@@ -96,7 +96,8 @@ class RawTable:
         self._waiting, self._bytes = [], 0
         if not data:
             return
-        self.engine.add(self.table, data.filter(_filled(data.columns[1:])))
+        filled = _filled(data.columns[1:])
+        self.engine.add(self.table, data if pc.all(filled).as_py() else data.filter(filled))
 
     def reject(self, line: int | None, reason: str, text: str) -> None:
         """Keep a row that cannot be read: its line, why, and its text."""

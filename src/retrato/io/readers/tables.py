@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrato.errors import SourceError
-from retrato.io.readers.text import map_text, text_array, text_columns
+from retrato.io.readers.text import text_array, text_columns, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -102,7 +102,7 @@ def _pandas_text(series: Any) -> pa.ChunkedArray:
             cells = None
         if cells is not None and not isinstance(cells.type, pa.BaseExtensionType):
             return text_array(cells)
-    return pa.chunked_array([pa.array(map_text(series.tolist()), pa.string())])
+    return pa.chunked_array([texts_of(series.tolist())])
 
 
 def _numbers(first: int, count: int) -> pa.Array:
@@ -116,5 +116,5 @@ def add_rows(rows: Sequence[tuple[int, Sequence[Any]]], raw: RawTable) -> None:
     columns = zip(*(values for _, values in rows), strict=True)
     raw.add(
         pa.array([number for number, _ in rows], pa.int64()),
-        [pa.array(map_text(column), pa.string()) for column in columns],
+        [texts_of(column) for column in columns],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -108,12 +108,19 @@ def text_array(cells: pa.ChunkedArray) -> pa.ChunkedArray:
         return cells.cast(pa.string())
     if pt.is_timestamp(kind):
         return _moments(cells)
-    return pa.chunked_array([pa.array(map_text(cells.to_pylist()), pa.string())])
+    return pa.chunked_array([texts_of(cells.to_pylist())])
 
 
-def map_text(values: Iterable[Any]) -> list[str | None]:
-    """Many values as text."""
-    return [text_of(value) for value in values]
+def texts_of(values: Sequence[Any]) -> pa.Array:
+    """Many values as text; those that are texts already are taken as they stand.
+
+    >>> texts_of(["a", None]).to_pylist(), texts_of(["a", 1.0]).to_pylist()
+    (['a', None], ['a', '1'])
+    """
+    try:
+        return pa.array(values, pa.string())
+    except (pa.ArrowException, TypeError):
+        return pa.array([text_of(value) for value in values], pa.string())
 
 
 def _floats(cells: pa.ChunkedArray) -> pa.ChunkedArray:
