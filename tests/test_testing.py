@@ -125,8 +125,8 @@ def test_a_column_that_raises_or_lacks_columns_is_found():
 
     @dataclass(frozen=True)
     class Short(VehiclePlate):
-        def parse_table(self, table, *, read=None):
-            return super().parse_table(table, read=read).drop_columns(["raw"])
+        def parse_table(self, table):
+            return super().parse_table(table).drop_columns(["raw"])
 
     assert "value and column agree: parse_table raises TypeError" in told(Raising())
     assert "value and column agree: parse_table gives the columns" in told(Short())

@@ -180,16 +180,10 @@ class IdentifierType(ABC):
         first = next(iter(self.fields.values())).part
         return self.parse_table(text_table(data, first)).sort_by([("item", "ascending"), ("ordinal", "ascending")])
 
-    def parse_table(self, table: pa.Table, *, read: ReadRows | None = None) -> pa.Table:
-        """Read a table of texts, as `parse_column` does, with the rows in any order.
-
-        `read` reads the rows that the fast path leaves (such as in several processes); by default `parse_rows` does.
-        """
-        read = read or IdentifierType.parse_rows
+    def parse_table(self, table: pa.Table) -> pa.Table:
+        """Read a table of texts, as `parse_column` does, with the rows in any order."""
         accepted = self.accept(table)
-        if accepted is None:
-            return read(self, table)
-        return with_rest(self, table, accepted, read)
+        return self.parse_rows(table) if accepted is None else with_rest(self, table, accepted)
 
     def parse_rows(self, table: pa.Table) -> pa.Table:
         """Read a table of texts row by row with `parse_parts`."""

@@ -100,7 +100,7 @@ def _read(slots: Mapping[int, Slot], cells: pa.Table, workers: Workers) -> tuple
     kind = next(iter(slots.values())).type
     return (
         cells.drop_columns(parts).append_column("item", pa.array(numbers)),
-        kind.parse_table(distinct, read=workers.read),
+        workers.read(kind, distinct),
     )
 
 

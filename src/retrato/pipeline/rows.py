@@ -83,7 +83,7 @@ def first_values(run: Run, name: str, texts: Node, kind: IdentifierType, read: R
 
 
 def _first_values(kind: IdentifierType, distinct: pa.Table, read: ReadRows) -> pa.Table:
-    parsed = kind.parse_table(distinct.select(["text"]), read=read)
+    parsed = read(kind, distinct.select(["text"]))
     first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
     return pa.table({"text": distinct.column("text").take(first.column("item")), "value": first.column("value")})
 

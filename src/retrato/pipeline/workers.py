@@ -1,7 +1,8 @@
-"""Threads that read columns side by side, and processes that read the values which no fast path accepts."""
+"""Threads that prepare columns side by side, and processes that read their values."""
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +28,6 @@ Result = TypeVar("Result")
 LEAST_ROWS = 60_000
 #: So many columns are read beside the one that is used; their cells are all in memory.
 AHEAD = 2
-#: Rows a message: few enough that the processes end at about the same time.
-_CHUNK = 10_000
 
 
 class Workers:
@@ -55,18 +54,20 @@ class Workers:
             yield waiting.popleft().result()
 
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
-        """Read a table as `kind.parse_rows` does: in the processes when it is large, here when it is not."""
+        """Read a table as `kind.parse_table` does: in the processes, as many rows in each, when it is large."""
         if table.num_rows < LEAST_ROWS or self.count == 1 or current_process().daemon:
-            return kind.parse_rows(table)  # the workers of a task queue are daemons, which may have no children
+            return kind.parse_table(table)  # the workers of a task queue are daemons, which may have no children
+        from loky import cpu_count
         from loky.process_executor import BrokenProcessPool
 
-        starts = range(0, table.num_rows, _CHUNK)
+        rows = -(-table.num_rows // (self.count or cpu_count()))
+        starts = range(0, table.num_rows, rows)
         try:
-            sent = [self._started().submit(_read, kind, _packed(table.slice(start, _CHUNK))) for start in starts]
+            sent = [self._started().submit(_read, kind, _packed(table.slice(start, rows))) for start in starts]
             found = [_unpacked(each.result()) for each in sent]
         except (BrokenProcessPool, OSError):
             self.count = 1  # such as where no process may be started, or one was killed for its memory
-            return kind.parse_rows(table)
+            return kind.parse_table(table)
         return pa.concat_tables(
             each.set_column(0, "item", pa.array(each.column("item").to_numpy() + start, pa.int64()))
             for start, each in zip(starts, found, strict=True)
@@ -78,7 +79,7 @@ class Workers:
 
         with self._starting:
             if self._processes is None:
-                self._processes = ProcessPoolExecutor(self.count or cpu_count(), initializer=_ignore_interrupts)
+                self._processes = ProcessPoolExecutor(self.count or cpu_count(), initializer=_begin)
             return self._processes
 
     def close(self, *, at_once: bool) -> None:
@@ -110,13 +111,19 @@ def workers(count: int | None) -> Iterator[Workers]:
     hands.close(at_once=False)
 
 
-def _ignore_interrupts() -> None:
-    """Leave an interrupt to the process that started this one: it ends the others."""
+def _begin() -> None:
+    """Leave an interrupt to the process that started this one: it ends the others.
+
+    Garbage is collected between two tables: among the many values of one there is hardly any.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.disable()
 
 
 def _read(kind: IdentifierType, packed: bytes) -> bytes:
-    return _packed(kind.parse_rows(_unpacked(packed)))
+    found = _packed(kind.parse_table(_unpacked(packed)))
+    gc.collect()
+    return found
 
 
 def _packed(table: pa.Table) -> bytes:

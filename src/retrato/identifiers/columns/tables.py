@@ -6,7 +6,7 @@ from json.encoder import encode_basestring as _quoted
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
     import pyarrow as pa
@@ -46,8 +46,8 @@ def text_table(data: Column, first: str) -> pa.Table:
     return pa.table(texts)
 
 
-def with_rest(kind: Any, table: pa.Table, accepted: pa.Table, read: Callable[[Any, pa.Table], pa.Table]) -> pa.Table:
-    """The accepted rows of `table` with all their columns, and the rest of its rows as `read` reads them."""
+def with_rest(kind: Any, table: pa.Table, accepted: pa.Table) -> pa.Table:
+    """The accepted rows of `table` with all their columns, and the rest of its rows read one by one."""
     import numpy as np
     import pyarrow as pa
 
@@ -58,7 +58,7 @@ def with_rest(kind: Any, table: pa.Table, accepted: pa.Table, read: Callable[[An
     full = completed(table, accepted, kind)
     if not len(items):
         return full
-    rest = read(kind, table.take(pa.array(items)))
+    rest = kind.parse_rows(table.take(pa.array(items)))
     found = pa.array(items[rest.column("item").to_numpy()], pa.int64())
     return pa.concat_tables([full, rest.set_column(0, "item", found)])
 
