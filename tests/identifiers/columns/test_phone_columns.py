@@ -105,6 +105,18 @@ def test_plain_numbers_do_not_reach_the_value_parser() -> None:
     assert sorted(accepted.column("item").to_pylist()) == list(range(len(texts)))
 
 
+def test_numbers_of_other_countries_and_old_mexican_ones_do_not_either() -> None:
+    texts = ["07905 953321", "5591551556", "319-655-4674", "111556024178", "2135128375.0", "5215552555335@c.us"]
+    texts += ["+52 1 33 5180 4735", "5215512345678"]
+    table = pa.table({"text": texts})
+    for kind in (Phone(region="ES"), Phone(region="GB"), Phone(region="MX"), Phone(region="IT")):
+        accepted, read = both(kind, table)
+        assert accepted == read
+    sure = accept_phones(Phone(region="ES"), table)
+    assert sure is not None
+    assert sorted(sure.column("item").to_pylist()) == list(range(len(texts)))
+
+
 def test_the_plans_are_those_of_the_installed_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
     table = pa.table({"text": ["+34600112233", "600112233", "+34512345678", "512345678"]})
     usual = accept_phones(Phone(region="ES"), table)

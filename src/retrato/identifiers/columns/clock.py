@@ -30,14 +30,15 @@ _EPOCHS = {10: 1_000_000, 13: 1_000}
 
 
 def times(days: Days) -> Moments:
-    """The rows of days that end there or go on with a clock (`10:22`, `T10:22:33.5Z`, ` 9:22+01:00`), and when that is.
+    """The rows of days that end there or go on with a clock (`T10:22:33.5Z`, ` 9:22+01:00`, `, 10:22`), and when that is.
 
     Microseconds in UTC. The rows are numbered as in the whole column.
     """
     texts, rows, end = days.found.texts, days.found.rows, days.found.end
     bare = np.flatnonzero(texts.lengths[rows] == end)
-    clocked = np.flatnonzero(texts.among(rows, end, "T "))
-    micros, good = _clock(texts, rows[clocked], np.full(len(clocked), end + 1, np.int64))
+    parted = texts.among(rows, end, ",") & texts.among(rows, end + 1, " ")
+    clocked = np.flatnonzero(parted | texts.among(rows, end, "T "))
+    micros, good = _clock(texts, rows[clocked], end + 1 + parted[clocked])
     chosen = np.concatenate([bare, clocked[good]])
     after = np.concatenate([np.zeros(len(bare), np.int64), micros[good]])
     return days.item[chosen], days.day[chosen].astype("datetime64[us]") + after.astype("timedelta64[us]")

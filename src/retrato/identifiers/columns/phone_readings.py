@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     Ints: TypeAlias = NDArray[np.int64]
 
 #: How the calling code became known: `region_from`, and the repair that it took.
-MANNERS = (("number", ""), ("country", ""), ("default", ""), ("number", "lost_plus"))
-_BY_NUMBER, _LOST_PLUS = 0, 3
+MANNERS = (("number", ""), ("country", ""), ("default", ""), ("number", "lost_plus"), ("number", "mexican"))
+_BY_NUMBER, _LOST_PLUS, _MENDED = 0, 3, 4
+#: How Mexican numbers with the old prefix of mobiles start, and how many digits they have.
+_OLD_MEXICAN, _OLD_MEXICAN_DIGITS = 521, 13
 #: Numbers of Mexico and Argentina may be read anew when they are not valid, if they have digits enough (`readings`).
 _MEXICO, _ARGENTINA = (52, "MX"), (54, "AR")
 _FEWEST_OF_MEXICO, _FEWEST_OF_ARGENTINA = 11, 12
@@ -62,6 +64,8 @@ class Readings:
         self._places = places
         self.valid: list[Valid] = []
         self.invalid: list[Numbers] = []
+        #: numbers that are not valid, unless they have lost their plus
+        self._doubtful: list[Numbers] = []
         #: rows of national numbers without a region
         self.possible = np.zeros(0, np.int64)
         abroad = digits.plus | digits.zeros
@@ -73,10 +77,14 @@ class Readings:
             if region is not None and len(home[place]):
                 first += self._national(home[place], region, said_by)
         wrong = self._sorted_out(first)
+        self._sorted_out(self._mexican(np.concatenate([nowhere, *(each.rows for each in wrong)])))
         lost = [self._without_region(nowhere), *map(self._wrong, wrong)]
         unread = self._sorted_out(self._international(np.concatenate(lost), _LOST_PLUS))
-        known = np.isin(nowhere, np.concatenate([none, *(each.rows for each in unread)]))
-        self.possible = np.concatenate([self.possible, nowhere[known]])
+        known = np.concatenate([none, *(each.rows for each in unread)])
+        self.possible = np.concatenate([self.possible, nowhere[np.isin(nowhere, known)]])
+        for each in self._doubtful:
+            uncoded = calling_codes()[digits.three(each.rows)] == 0
+            self._add_invalid(each.only(uncoded | np.isin(each.rows, known)))
 
     def _international(self, rows: Ints, manner: int) -> list[Numbers]:
         """Rows that have a calling code, by this code. Those without one, or of which no plan is sure, are left."""
@@ -101,6 +109,16 @@ class Readings:
         national, own_code, sure = plan.national(self._digits.numbers(rows), plans[0][1])
         manners = np.where(own_code, _BY_NUMBER, MANNERS.index((said_by, "")))
         return [Numbers(rows, plan.code, national, manners).only(sure)]
+
+    def _mexican(self, rows: Ints) -> list[Numbers]:
+        """Rows that are Mexican without the old prefix of mobiles (`+52 1`): the same repair as in `readings`."""
+        old = (self._digits.three(rows) == _OLD_MEXICAN) & (self._digits.sizes[rows] == _OLD_MEXICAN_DIGITS)
+        rows = rows[old & ~self._digits.zero_in_brackets[rows]]
+        code, plans = _MEXICO[0], plans_of(_MEXICO[0])
+        if not plans or not len(rows):
+            return []
+        national = self._digits.numbers(rows, len(str(_OLD_MEXICAN)))
+        return [Numbers(rows, code, plans[0][1].significant(national), np.full(len(rows), _MENDED))]
 
     def _sorted_out(self, read: Iterable[Numbers]) -> list[Numbers]:
         """Keep the valid ones and return the others; each plan is asked once."""
@@ -135,8 +153,9 @@ class Readings:
             here = here.only(self._has_one_reading(here.rows, region))
             may = self._may_have_lost_plus(here.rows) & ~main.possible(here.national)
             lost.append(here.rows[may])
-            certain = here.only(~may & (digits.first[here.rows] > 0))
-            self._add_invalid(certain.only(~self._with_lost_zero(certain.rows, plan, main)))
+            mended = self._mended_by_zero(here.rows, plan, main)
+            self._add_invalid(here.only(~may & ~mended))
+            self._doubtful.append(here.only(may & ~mended))
         return np.concatenate(lost)
 
     def _add_invalid(self, numbers: Numbers) -> None:
@@ -145,11 +164,17 @@ class Readings:
             again = plans_of(numbers.code)[0][1].significant(numbers.national)
             self.invalid.append(numbers.only(pc.equal(again, numbers.national).to_numpy(zero_copy_only=False)))
 
-    def _with_lost_zero(self, rows: Ints, plan: Plan, main: Plan) -> Bools:
-        """Whether national numbers may be valid with a zero in front."""
-        if not len(rows) or not keeps_zero(plan.metadata.id):
-            return np.zeros(len(rows), bool)
-        digits = pc.binary_join_element_wise("0", self._digits.numbers(rows), "")
+    def _mended_by_zero(self, rows: Ints, plan: Plan, main: Plan) -> Bools:
+        """Whether national numbers may be valid without the zero in front, or with one where there is none."""
+        led = self._digits.first[rows] == 0
+        found = np.zeros(len(rows), bool)
+        found[led] = self._may_be_valid(self._digits.numbers(rows[led], 1), plan, main)
+        if keeps_zero(plan.metadata.id):
+            digits = pc.binary_join_element_wise("0", self._digits.numbers(rows[~led]), "")
+            found[~led] = self._may_be_valid(digits, plan, main)
+        return found
+
+    def _may_be_valid(self, digits: pa.StringArray, plan: Plan, main: Plan) -> Bools:
         national, _, sure = plan.national(digits, main)
         _, types = regions_and_types(plan.code, national)
         found: Bools = ~sure | (types != UNKNOWN)
