@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import SourceError
 from retrato.io.readers import ReadSource, encoding, read
+from retrato.io.readers.strict_rows import cells_of_any_size
 from retrato.records import Source
 
 if TYPE_CHECKING:
@@ -272,3 +273,12 @@ def test_a_stream_in_small_pieces_is_the_same_text(tmp_path):
         with path.open("rb") as file:
             stream = encoding.Utf8Stream(file, encoding.text_encoding(path, None, "here"))
             assert b"".join(iter(lambda stream=stream: stream.read(1), b"")).decode() == "año;España\r\n"
+
+
+def test_the_limit_of_cells_is_put_back_when_the_last_reader_has_ended() -> None:
+    before = csv.field_size_limit()
+    with cells_of_any_size():
+        with cells_of_any_size():
+            pass
+        assert csv.field_size_limit() > before
+    assert csv.field_size_limit() == before

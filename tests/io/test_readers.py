@@ -19,7 +19,7 @@ import xlsxwriter
 
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import SourceError, SourceNotFoundError
-from retrato.io.readers import read
+from retrato.io.readers import json_lines, read
 from retrato.io.readers.text import text_array, text_of
 from retrato.records import Query, Source
 
@@ -295,3 +295,13 @@ def test_whole_columns_and_single_values_give_the_same_text(column):
 
 def _plain(text: str | None) -> str | None:
     return text.replace(".120000", ".12") if text else text
+
+
+def test_objects_that_cannot_all_wait_are_read_a_second_time(engine, tmp_path, monkeypatch) -> None:
+    lines = ['{"b": 1, "a": null}', "[]", '{"a": "x"}', '{"c": [1, 2], "b": 1.0}']
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    at_once = load(engine, tmp_path / "a.jsonl")
+    monkeypatch.setattr(json_lines, "_WAITING", -1)
+    monkeypatch.setattr(json_lines, "_ROWS", 1)
+    assert load(engine, tmp_path / "a.jsonl") == at_once
+    assert (at_once[0].columns, at_once[0].rejected) == (("a", "b", "c"), 1)

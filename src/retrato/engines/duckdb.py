@@ -109,6 +109,8 @@ class DuckDBEngine:
     _spill: Path | None = field(default=None, init=False, repr=False)
     _worker: ThreadPoolExecutor | None = field(default=None, init=False, repr=False)
     _views: set[str] = field(default_factory=set, init=False, repr=False)
+    #: threads take turns
+    _lock: threading.RLock = field(default_factory=threading.RLock, init=False, repr=False)
 
     @property
     def memory(self) -> int:
@@ -166,7 +168,7 @@ class DuckDBEngine:
         DuckDB itself looks for signals only now and then, and while it makes Arrow tables never.
         """
         connection = self.connection
-        with _plain_errors():
+        with self._lock, _plain_errors():
             if threading.current_thread() is not threading.main_thread():
                 return work(connection)
             if self._worker is None:
@@ -208,7 +210,7 @@ class DuckDBEngine:
 
     @contextmanager
     def _registered(self, data: pa.Table) -> Iterator[None]:
-        with _interrupts():
+        with self._lock, _interrupts():
             self.connection.register("_arrow", data)
             try:
                 yield

@@ -33,17 +33,22 @@ _PLAIN = frozenset((*RECORD_FIELDS, *EVENT_FIELDS, IGNORE))
 
 
 def map_sources(
-    reads: Sequence[ReadSource], engine: Engine, types: Sequence[IdentifierType] = TYPES
+    reads: Iterable[ReadSource], engine: Engine, types: Sequence[IdentifierType] = TYPES
 ) -> tuple[SourceMapping, ...]:
-    """The mapping of every source, its region taken into account.
+    """The mapping of every source, its region taken into account; each is mapped while the next may be read.
 
     Raises one `ConfigurationError` with every problem of every source, each with a hint.
     """
-    problems = [problem for each in reads for problem in _problems(each, types)]
+    known, found = [], []
+    problems: list[Problem] = []
+    for each in reads:
+        known.append(each)
+        problems += _problems(each, types)
+        if not problems:
+            found.append(map_source(each, engine, configured(types, region=each.source.region)))
     if problems:
         raise ConfigurationError(problems)
-    found = [map_source(each, engine, configured(types, region=each.source.region)) for each in reads]
-    return with_foreign_keys(found, reads, engine)
+    return with_foreign_keys(found, known, engine)
 
 
 def map_source(read: ReadSource, engine: Engine, types: Sequence[IdentifierType] = TYPES) -> SourceMapping:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.io.mapping import map_sources
-from retrato.io.readers import read as read_source
+from retrato.io.readers import filled, is_file
 from retrato.pipeline.labels import read_labels
+from retrato.pipeline.workers import workers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from retrato.io.readers import ReadSource
     from retrato.pipeline.run import Run
+    from retrato.pipeline.workers import Workers
 
 
 def read(run: Run) -> None:
     """Make `raw_<i>` of every source and `rejected`; recognise the columns."""
     _check_names(run)
     run.engine.create("rejected", tree(NO_REJECTED))
-    run.reads = tuple(read_source(source, run.engine, f"raw_{number}") for number, source in enumerate(run.sources))
-    run.mappings = map_sources(run.reads, run.engine, run.ruleset.types)
+    with workers(run.engine.threads) as hands:
+        run.mappings = map_sources(_reads(run, hands), run.engine, run.ruleset.types)
     for each in run.reads:
         run.notes.extend(f"source {each.source.name}: {note}" for note in each.notes)
     run.counts["sources"] = [
@@ -34,6 +40,16 @@ def read(run: Run) -> None:
     ]
     read_labels(run)
     run.counts["rejected"] = run.engine.count("rejected")
+
+
+def _reads(run: Run, hands: Workers) -> Iterator[ReadSource]:
+    """Every source in turn; while one is used, the next files are read."""
+    tables = [(source, run.engine, f"raw_{number}") for number, source in enumerate(run.sources)]
+    files = hands.ahead(partial(filled, *each, hands.stopping) for each in tables if is_file(each[0]))
+    for each in tables:
+        raw = next(files) if is_file(each[0]) else filled(*each)
+        run.reads += (raw.finish(),)
+        yield run.reads[-1]
 
 
 def _check_names(run: Run) -> None:

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import current_process
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -38,6 +38,8 @@ class Workers:
         self._threads = ThreadPoolExecutor(min(count or AHEAD, AHEAD), "retrato-read")
         self._processes: ProcessPoolExecutor | None = None
         self._starting = Lock()
+        #: set when what is under way is wanted no longer
+        self.stopping = Event()
 
     def ahead(self, jobs: Iterable[Callable[[], Result]]) -> Iterator[Result]:
         """The results of jobs in their order; the first ones are started now, the next while those are used.
@@ -84,6 +86,8 @@ class Workers:
 
     def close(self, *, at_once: bool) -> None:
         """End threads and processes, when they have done what they were given or (`at_once`) as soon as may be."""
+        if at_once:
+            self.stopping.set()
         if self._processes is not None and at_once:
             self._processes.shutdown(wait=True, kill_workers=True)
         self._threads.shutdown(wait=True, cancel_futures=at_once)

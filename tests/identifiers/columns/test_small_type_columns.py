@@ -89,7 +89,7 @@ def test_latitudes_and_longitudes_of_two_columns() -> None:
                 "01/05/2024, 09:30",
                 "1714557600",
                 "1714557600123",
-            ],  # fmt: skip
+            ],
         ),
         (Number("n"), ["17", "-3.50", "12,5", "1200,75 €", "$3.10", "25%"]),
         (Text("t"), ["Calle Mayor, 3", "Ávila (España)", "O'Hara & Núñez"]),

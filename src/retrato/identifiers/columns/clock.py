@@ -30,7 +30,7 @@ _EPOCHS = {10: 1_000_000, 13: 1_000}
 
 
 def times(days: Days) -> Moments:
-    """The rows of days that end there or go on with a clock (`T10:22:33.5Z`, ` 9:22+01:00`, `, 10:22`), and when that is.
+    """The rows of days that end there or go on with a clock, and when that is (`T10:22:33.5Z`, `, 10:22`).
 
     Microseconds in UTC. The rows are numbered as in the whole column.
     """

@@ -18,11 +18,12 @@ from retrato.records import Query
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from threading import Event
 
     from retrato.engines.base import Engine
     from retrato.records import Source
 
-__all__ = ["FORMATS", "ReadSource", "read"]
+__all__ = ["FORMATS", "ReadSource", "filled", "is_file", "read"]
 
 #: The endings of file names and what reads them.
 FORMATS: tuple[tuple[tuple[str, ...], Callable[[Path, RawTable], None]], ...] = (
@@ -48,10 +49,23 @@ def read(source: Source, engine: Engine, table: str) -> ReadSource:
     ...     found.rows, engine.connection.sql("SELECT * FROM raw_0 ORDER BY _row").fetchall()
     (2, [(1, '1', '600112233'), (2, '2', None)])
     """
+    return filled(source, engine, table).finish()
+
+
+def is_file(source: Source) -> bool:
+    """Whether a source is a file, so that any thread may read it."""
+    return isinstance(source.data, (str, os.PathLike))
+
+
+def filled(source: Source, engine: Engine, table: str, stopping: Event | None = None) -> RawTable:
+    """All that `read` does but the end (`RawTable.finish`), which needs the engine for longer.
+
+    Where `stopping` gets set meanwhile, reading ends with `CancelledError`.
+    """
     data = source.data
     if isinstance(data, (str, os.PathLike)):
         path = local_file(data, source.name)
-        raw = RawTable(source, engine, table, str(path))
+        raw = RawTable(source, engine, table, str(path), stopping=stopping)
         reader = _reader(path, raw.where)
         try:
             reader(path, raw)
@@ -67,7 +81,7 @@ def read(source: Source, engine: Engine, table: str) -> ReadSource:
     else:
         raw = RawTable(source, engine, table, tables.label(data))
         tables.read_frame(data, raw)
-    return raw.finish()
+    return raw
 
 
 def _reader(path: Path, where: str) -> Callable[[Path, RawTable], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from retrato.io.readers.names import ROW, unique_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from threading import Event
 
     from retrato.engines.base import Engine
     from retrato.records import Source
@@ -66,6 +68,7 @@ class RawTable:
     read_as: str = ""
     notes: list[str] = field(default_factory=list)
     offered: int = 0  # rows and lines seen that are no rejects, blank ones included
+    stopping: Event | None = None
     _rejects: list[tuple[int | None, str, str]] = field(default_factory=list)
     _waiting: list[pa.Table] = field(default_factory=list)
     _bytes: int = 0
@@ -83,7 +86,12 @@ class RawTable:
         self.engine.load(self.table, schema.empty_table())
 
     def add(self, rows: pa.Array | pa.ChunkedArray, columns: Sequence[pa.Array | pa.ChunkedArray]) -> None:
-        """Add rows: their numbers (int64) and one text column each. Rows without any value are left out."""
+        """Add rows: their numbers (int64) and one text column each. Rows without any value are left out.
+
+        Raises CancelledError when the rows are wanted no longer.
+        """
+        if self.stopping is not None and self.stopping.is_set():
+            raise CancelledError
         data = pa.table([rows, *map(_stripped, columns)], names=[ROW, *self.columns])
         self.offered += data.num_rows
         self._waiting.append(data)

@@ -25,18 +25,40 @@ RUNAWAY = 1000
 
 UNDECODABLE = "bytes that do not decode"
 _BROKEN = re.compile("[\udc80-\udcff]")
-_LIMIT = threading.Lock()
+
+
+class _Limit:
+    """The limit of the csv module on cells, a global of the process: how many have lifted it, and what it was."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lifted = 0
+        self._before = 0
+
+    def lift(self) -> None:
+        with self._lock:
+            if not self._lifted:
+                self._before = csv.field_size_limit(2**31 - 1)
+            self._lifted += 1
+
+    def put_back(self) -> None:
+        with self._lock:
+            self._lifted -= 1
+            if not self._lifted:
+                csv.field_size_limit(self._before)
+
+
+_LIMIT = _Limit()
 
 
 @contextmanager
 def cells_of_any_size() -> Iterator[None]:
-    """Lift the limit of the csv module (a global of the process) and put it back."""
-    with _LIMIT:
-        before = csv.field_size_limit(2**31 - 1)
-        try:
-            yield
-        finally:
-            csv.field_size_limit(before)
+    """Lift the limit of the csv module, and put it back when nobody needs it lifted any more."""
+    _LIMIT.lift()
+    try:
+        yield
+    finally:
+        _LIMIT.put_back()
 
 
 @dataclass(slots=True)
