@@ -56,24 +56,19 @@ class Workers:
             yield waiting.popleft().result()
 
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
-        """Read a table as `kind.parse_table` does: in the processes, as many rows in each, when it is large."""
+        """Read a table as `kind.parse_table` does: in one of the processes when it is large.
+
+        A table is not divided: what a type has found out about a word, it knows for the whole of it.
+        """
         if table.num_rows < LEAST_ROWS or self.count == 1 or current_process().daemon:
             return kind.parse_table(table)  # the workers of a task queue are daemons, which may have no children
-        from loky import cpu_count
         from loky.process_executor import BrokenProcessPool
 
-        rows = -(-table.num_rows // (self.count or cpu_count()))
-        starts = range(0, table.num_rows, rows)
         try:
-            sent = [self._started().submit(_read, kind, _packed(table.slice(start, rows))) for start in starts]
-            found = [_unpacked(each.result()) for each in sent]
+            return _unpacked(self._started().submit(_read, kind, _packed(table)).result())
         except (BrokenProcessPool, OSError):
             self.count = 1  # such as where no process may be started, or one was killed for its memory
             return kind.parse_table(table)
-        return pa.concat_tables(
-            each.set_column(0, "item", pa.array(each.column("item").to_numpy() + start, pa.int64()))
-            for start, each in zip(starts, found, strict=True)
-        )
 
     def _started(self) -> ProcessPoolExecutor:
         from loky import cpu_count
