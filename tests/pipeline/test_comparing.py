@@ -24,7 +24,7 @@ def test_parts_change_no_table_of_the_result(sources, monkeypatch):
     with_levels_by_codes = coded.with_levels_by_codes
     monkeypatch.setattr(compare, "with_levels_by_codes", watched)
     monkeypatch.setattr(compare, "_BYTES_OF_PAIR", DuckDBEngine().memory // 3_000)
-    monkeypatch.setattr(coded, "_TOGETHER", 1_000)
+    monkeypatch.setattr(coded, "_BYTES_OF_PAIR", DuckDBEngine().memory // 1_000)
     in_parts = resolve(sources)
     assert len(used) > 2
     assert min(used) > 1_000

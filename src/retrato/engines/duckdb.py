@@ -34,6 +34,12 @@ _PATIENCE = 0.05
 _INTERRUPTED = "Query interrupted"
 
 
+#: What makes DuckDB give free memory back to the system soon, beside which other things need memory.
+_GIVING_BACK: dict[str, str | bool | int | float | list[str]] = {
+    "allocator_background_threads": True,
+    "allocator_flush_threshold": "1MB",
+    "allocator_bulk_deallocation_flush_threshold": "16MB",
+}
 #: Bytes by the unit of a size.
 _UNITS = {
     letter + binary: step**power
@@ -142,6 +148,7 @@ class DuckDBEngine:
             "temp_directory": str(self._spill),
             "memory_limit": limit,
             "preserve_insertion_order": False,
+            **_GIVING_BACK,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }

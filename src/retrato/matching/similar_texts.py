@@ -39,7 +39,7 @@ Flags: TypeAlias = NDArray[np.bool_]
 NO_TEST = 127
 #: The symbols that are looked for in texts; others may stand there too.
 _SYMBOLS = (ascii_lowercase + digits).encode()
-#: Texts whose letters are looked at together.
+#: Texts whose letters are looked at, and pairs that are measured, together.
 _CHUNK = 1 << 16
 #: What sums of fractions may be off by.
 _ROUNDING = 1e-6
@@ -116,8 +116,12 @@ class Texts:
         """What a scorer of rapidfuzz says of every pair."""
         count = max(len(self._texts), 1)
         pairs = pa.array(left * count + right).dictionary_encode()
-        one, other = (self.strings[each].tolist() for each in np.divmod(pairs.dictionary.to_numpy(), count))
-        found = cpdist(one, other, scorer=scorer, score_cutoff=cutoff, dtype=kind)
+        distinct = pairs.dictionary.to_numpy()
+        found = np.empty(len(distinct), kind)
+        for start in range(0, len(distinct), _CHUNK):
+            some = slice(start, start + _CHUNK)
+            one, other = (self.strings[each].tolist() for each in np.divmod(distinct[some], count))
+            found[some] = cpdist(one, other, scorer=scorer, score_cutoff=cutoff, dtype=kind)
         measures: NDArray[Any] = found[pairs.indices.to_numpy()]
         return measures
 

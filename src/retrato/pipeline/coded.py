@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from retrato.matching.comparisons import Comparison
     from retrato.pipeline.run import Run
 
-#: Pairs that a comparison looks at together: every two texts are tested once among them, and all stand in memory.
-_TOGETHER = 1 << 22
+#: Bytes that a pair takes in memory while a comparison looks at it. Of pairs together every two texts are tested once.
+_BYTES_OF_PAIR = 800
 
 
 def with_levels_by_codes(run: Run, pairs: pa.Table) -> pa.Table:
@@ -45,18 +45,19 @@ class _Records:
         self._namespaced = {feature.keys[0] for feature in run.features if feature.namespaced}
         self._keys: WeakValueDictionary[str, Coded] = WeakValueDictionary()
         self._asking = Lock()
+        self._together = max(run.engine.memory // _BYTES_OF_PAIR, 1)
 
     def levels(self, comparison: Comparison, a: Numbers, b: Numbers) -> Levels:
         """The levels of pairs."""
         by_codes = ByCodes(comparison, self)
         result = np.empty(len(a), np.int8)
-        for start in range(0, len(a), _TOGETHER):
-            one, other = (each[start : start + _TOGETHER].astype(np.int64) for each in (a, b))
+        for start in range(0, len(a), self._together):
+            one, other = (each[start : start + self._together].astype(np.int64) for each in (a, b))
             levels, left_over = by_codes.levels(one, other)
             rows = np.flatnonzero(left_over)
             if len(rows):
                 levels[rows] = self._by_texts(comparison, one[rows], other[rows])
-            result[start : start + _TOGETHER] = levels
+            result[start : start + self._together] = levels
         return result
 
     def _by_texts(self, comparison: Comparison, a: RecordNumbers, b: RecordNumbers) -> Levels:

@@ -29,7 +29,7 @@ def events(run: Run) -> None:
     run.counts["events"] = 0
     if not numbers:
         return
-    with workers(run.engine.threads) as hands:
+    with workers(run.engine.threads, run.engine.memory) as hands:
         _events(run, numbers, hands.read)
         _identifiers(run, numbers, hands)
     run.counts["events"] = run.engine.count("events")

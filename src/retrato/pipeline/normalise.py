@@ -38,7 +38,7 @@ def normalise(run: Run) -> None:
     """Make `records`, `identifiers` (a view) and the keys of each kind (`keys_<kind>`, views too)."""
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
     run.counts["identifiers"] = 0
-    with workers(run.engine.threads) as hands:
+    with workers(run.engine.threads, run.engine.memory) as hands:
         slots = run.slots = tuple(inferred(run, source_slots(run, numbers), hands))
         coming = read_cells(run, by_dictionary(slots), row_records, hands)
         records(run, numbers, hands.read)

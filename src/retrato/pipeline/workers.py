@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import current_process
-from threading import Event, Lock
+from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -26,15 +27,25 @@ Result = TypeVar("Result")
 
 #: A process needs about as long to start as these rows to be read.
 LEAST_ROWS = 60_000
+#: What a process takes in memory for a column of a million different names.
+_BYTES_OF_PROCESS = 600_000_000
 #: So many columns are read beside the one that is used; their cells are all in memory.
 AHEAD = 2
 
 
 class Workers:
-    """Threads, and processes that are started when the first large table comes (None: as many as there are cores)."""
+    """Threads, and processes that are started when the first large table comes.
 
-    def __init__(self, count: int | None) -> None:
+    There are `count` of each (None: as many as there are cores), but no more processes than `memory` has room for;
+    where that is less, the others are read in the threads.
+    """
+
+    def __init__(self, count: int | None, memory: int | None = None) -> None:
         self.count = count
+        self._size = count or os.cpu_count() or 1
+        if memory is not None:
+            self._size = min(self._size, max(memory // _BYTES_OF_PROCESS, 1))
+        self._free = BoundedSemaphore(self._size)
         self._threads = ThreadPoolExecutor(min(count or AHEAD, AHEAD), "retrato-read")
         self._processes: ProcessPoolExecutor | None = None
         self._starting = Lock()
@@ -56,12 +67,14 @@ class Workers:
             yield waiting.popleft().result()
 
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
-        """Read a table as `kind.parse_table` does: in one of the processes when it is large.
+        """Read a table as `kind.parse_table` does: in one of the processes when it is large and one is free.
 
         A table is not divided: what a type has found out about a word, it knows for the whole of it.
         """
         if table.num_rows < LEAST_ROWS or self.count == 1 or current_process().daemon:
             return kind.parse_table(table)  # the workers of a task queue are daemons, which may have no children
+        if not self._free.acquire(blocking=False):
+            return kind.parse_table(table)
         from loky.process_executor import BrokenProcessPool
 
         try:
@@ -69,6 +82,8 @@ class Workers:
         except (BrokenProcessPool, OSError):
             self.count = 1  # such as where no process may be started, or one was killed for its memory
             return kind.parse_table(table)
+        finally:
+            self._free.release()
 
     def _started(self) -> ProcessPoolExecutor:
         from loky import cpu_count
@@ -76,7 +91,7 @@ class Workers:
 
         with self._starting:
             if self._processes is None:
-                self._processes = ProcessPoolExecutor(self.count or cpu_count(), initializer=_begin)
+                self._processes = ProcessPoolExecutor(min(self._size, cpu_count()), initializer=_begin)
             return self._processes
 
     def close(self, *, at_once: bool) -> None:
@@ -91,7 +106,7 @@ class Workers:
 
 
 @contextmanager
-def workers(count: int | None) -> Iterator[Workers]:
+def workers(count: int | None, memory: int | None = None) -> Iterator[Workers]:
     """Workers that end with the block. Answers do not depend on how many there are.
 
     >>> from retrato.identifiers.phone import Phone
@@ -101,7 +116,7 @@ def workers(count: int | None) -> Iterator[Workers]:
     ['+34600112233']
     [1, 2]
     """
-    hands = Workers(count)
+    hands = Workers(count, memory)
     try:
         yield hands
     except BaseException:
