@@ -72,7 +72,7 @@ def portray(engine, identifiers, rules=(), *, profiles=None, sources=None):
         for nth, row in enumerate(identifiers)
     ]
     make(engine, "identifiers", IDENTIFIERS, [tuple(row.values()) for row in told_rows])
-    run(engine, [*person_steps(), *value_steps(rules), ("values", values_query())])
+    run(engine, [*person_steps(), *value_steps(rules), ("values", values_query("identifiers"))])
     run(engine, profile_steps(engine.fetch(plain_attributes()).column("attribute").to_pylist()))
     return rows(engine, "values"), rows(engine, "profiles")
 

@@ -71,6 +71,11 @@ def _normalised(run: Run) -> tuple[str, ...]:
     return "row_records", *_raw(SourceKind.RECORDS)(run)
 
 
+def _portrayed(run: Run) -> tuple[str, ...]:
+    views = "identifiers", *run.identifiers
+    return *views, *run.cells, "event_identifiers", "certainty", "value_marks", "value_slots"
+
+
 STAGES = (
     Stage("read", read.read, ("raw_<i>", "rejected"), share=0.07, works_on="rows"),
     Stage(
@@ -116,7 +121,7 @@ STAGES = (
         "portray",
         portray.portray,
         ("values", "timeline", "profiles"),
-        _named("event_identifiers", "certainty"),
+        _portrayed,
         share=0.105,
         works_on="values",
     ),

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _STATE = "run_state"
 #: What of a `Run` is JSON as it stands.
-_PLAIN = ("cells", "event_cells", "notes", "counts", "stages")
+_PLAIN = ("identifiers", "cells", "event_cells", "notes", "counts", "stages")
 #: What can make another result of the same input.
 LIBRARIES = ("duckdb", "pyarrow", "sqlglot", "phonenumbers", "rapidfuzz")
 _CHUNK = 1 << 22

@@ -35,7 +35,7 @@ CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 
 
 
 def normalise(run: Run) -> None:
-    """Make `records`, `identifiers` (a view) and the keys of each kind (`keys_<kind>`, views too)."""
+    """Make `records`, and as views `identifiers`, its parts `identifiers_<i>`, and the keys of each kind `keys_<kind>`."""
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
     run.counts["identifiers"] = 0
     with workers(run.engine.threads, run.engine.memory) as hands:
@@ -43,17 +43,18 @@ def normalise(run: Run) -> None:
         coming = read_cells(run, by_dictionary(slots), row_records, hands)
         records(run, numbers, hands.read)
         kinds: dict[str, tuple[Feature, ...]] = {}
-        found: list[exp.Query] = []
         keys: dict[str, list[exp.Query]] = {}
         for read in coming:
             any_slot = next(iter(read.slots.values()))
             kind, name = any_slot.type, any_slot.attribute
-            found.append(_identifiers(kind, name, read))
+            run.identifiers.append(f"identifiers_{len(run.identifiers)}")
+            run.engine.define(run.identifiers[-1], _identifiers(kind, name, read))
             run.cells += (read.cells, read.parsed)
             keys.setdefault(name, []).append(_keys(kind, read))
             kinds[name] = kind.features
             run.counts["identifiers"] += read.values
-    run.engine.define("identifiers", all_of(query(_NO_IDENTIFIERS), *found))
+    parts = (query("SELECT * FROM :part", part=table(part)) for part in run.identifiers)
+    run.engine.define("identifiers", all_of(query(_NO_IDENTIFIERS), *parts))
     run.kinds = {name: kinds[name] for name in sorted(kinds) if kinds[name]}
     for name in run.kinds:
         run.engine.define(f"keys_{name}", all_of(*keys[name]))

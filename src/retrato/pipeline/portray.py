@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 
 def portray(run: Run) -> None:
-    """Make `profiles`, and the views `values` and `timeline`."""
+    """Make `profiles`, `values`, and the view `timeline`."""
     events = run.counts["events"] > 0
     steps = [*person_steps(), *value_steps(run.ruleset.survivorship), *(timeline_steps() if events else ())]
     for name, query in steps:
         run.engine.create(name, query)
-    run.engine.define("values", values())
+    run.engine.create("values", values("identifiers").limit(0))
+    for part in run.identifiers:  # all at once would need memory for the texts of all
+        run.engine.append("values", values(part))
     run.engine.define("timeline", timeline(events=events))
     attributes = run.engine.fetch(plain_attributes()).column("attribute").to_pylist()
     last = profile_steps(attributes)

@@ -64,7 +64,8 @@ class Run:
     resumed_after: str | None = None
     reads: tuple[ReadSource, ...] = ()
     mappings: tuple[SourceMapping, ...] = ()
-    #: the tables that the view `identifiers` reads
+    #: the views that make up the view `identifiers`, and the tables that they read
+    identifiers: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
     #: the same for the identifiers of events

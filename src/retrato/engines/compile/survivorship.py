@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, tree
+from retrato.engines.compile.template import Node, query, table, tree
 from retrato.profiles.survivorship import (
     ANY_ATTRIBUTE,
     CONTENT,
@@ -86,12 +86,12 @@ def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
     )
 
 
-def values() -> Node:
+def values(identifiers: str) -> exp.Query:
     """The query for `values`, after `value_steps`: every value of every record, ranked, with its provenance.
 
-    `values` has one row for every row of `identifiers`: `profile_id, attribute, kind, namespace, rank, golden, value,
-    raw, parts, status, source, record_key, version, column_name, observed_at, support, confidence, rule`, and before
-    them the numbers that put them in order: `person, slot, record, column_rank`.
+    `values` has one row for every row of the table `identifiers`, or of a part of it: `profile_id, attribute, kind,
+    namespace, rank, golden, value, raw, parts, status, source, record_key, version, column_name, observed_at, support,
+    confidence, rule`, and before them the numbers that put them in order: `person, slot, record, column_rank`.
 
     - `rank` numbers the distinct values of a profile, attribute, kind and namespace; NULL for placeholders and the
       like.
@@ -106,10 +106,10 @@ def values() -> Node:
 
     No order of rows is promised.
 
-    >>> values().named_selects[:4]
+    >>> values("identifiers").named_selects[:4]
     ['person', 'slot', 'record', 'column_rank']
     """
-    return tree(_VALUES)
+    return query(_VALUES, identifiers=table(identifiers, "i"))
 
 
 def _case(subject: str, choices: Mapping[str, Node], default: Node) -> Node:
@@ -336,7 +336,7 @@ _VALUES = """
 SELECT m.person, m.slot, m.record, m.column_rank,
   p.profile_id, s.attribute, s.kind, s.namespace, m.rank, m.golden, i.value, i.raw, i.parts, i.status, p.source,
   p.record_key, i.version, s.column_name, i.observed_at, m.support, m.confidence, m.rule
-FROM identifiers AS i
+FROM :identifiers
 JOIN value_marks AS m ON m.record = i.record AND m.version = i.version AND m.column_no = i.column_no
   AND m.ordinal = i.ordinal
 JOIN person_records AS p ON p.record = i.record
