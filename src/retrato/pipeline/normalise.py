@@ -35,7 +35,7 @@ CAST(CASE WHEN v.status = 'valid' THEN 0 WHEN v.status = 'possible' THEN 1 ELSE 
 
 
 def normalise(run: Run) -> None:
-    """Make `records`, and as views `identifiers`, its parts `identifiers_<i>`, and the keys of each kind `keys_<kind>`."""
+    """Make `records`, and as views `identifiers`, its parts `identifiers_<i>`, and the keys of a kind `keys_<kind>`."""
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.RECORDS]
     run.counts["identifiers"] = 0
     with workers(run.engine.threads, run.engine.memory) as hands:
