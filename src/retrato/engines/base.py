@@ -33,7 +33,7 @@ class Engine(Protocol):
         """The bytes that tables may take in memory."""
 
     def create(self, table: str, query: Node) -> None:
-        """Make (or replace) a table from a query."""
+        """Make (or replace) a table from a query. One whose name begins with `_` need not outlast the engine."""
 
     def define(self, view: str, query: Node) -> None:
         """Name a query, which then can be read like a table; it runs anew each time."""

@@ -11,7 +11,7 @@ are looked for in accounts) are left over, to be compared by their texts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -58,7 +58,16 @@ class Coded:
         [-3, 0, -1]
         """
         places = pc.index_in(self.texts, value_set=texts).fill_null(_NOWHERE).to_numpy(zero_copy_only=False)
-        return np.concatenate([places, [SEVERAL, NONE]]).astype(np.int32)[self.codes]  # those two count from the end
+        return self._by_record(places, SEVERAL, NONE)
+
+    def of_one_letter(self) -> Flags:
+        """Which records have a text of one letter."""
+        return self._by_record(pc.equal(pc.utf8_length(self.texts), 1).to_numpy(zero_copy_only=False), False, False)
+
+    def _by_record(self, of_texts: NDArray[Any], several: Any, none: Any) -> NDArray[Any]:
+        """What is known of every text, of several and of none, for every record."""
+        told = np.append(of_texts, np.array([several, none], of_texts.dtype))
+        return told[self.codes]  # those two count from the end
 
 
 class Records(Protocol):
@@ -113,9 +122,8 @@ class ByCodes:
         self._value = records.key(comparison.key)
         self._texts = Texts(self._value.texts)
         self._possible = _Possible(comparison, records)
-        if comparison.looked_for is not None:
-            return
-        tests = {number: level.test for number, level in enumerate(comparison.levels, BANDS)}
+        levels = () if comparison.looked_for else comparison.levels  # of what is looked for all pairs are left over
+        tests = {number: level.test for number, level in enumerate(levels, BANDS)}
         self._by_code = {n: each for n, each in tests.items() if isinstance(each, Equal | Both | CrossEqual)}
         self._in_accounts = {n: each for n, each in tests.items() if isinstance(each, StandsIn)}
         self._by_text = {n: each for n, each in tests.items() if n not in self._by_code | self._in_accounts}
@@ -127,7 +135,7 @@ class ByCodes:
             if isinstance(each, CrossEqual)
         }
         self._initial = {
-            name: _of_one_letter(self._keys[name]) for each in self._in_accounts.values() if (name := each.initial)
+            name: self._keys[name].of_one_letter() for each in self._in_accounts.values() if (name := each.initial)
         }
         self._several = self._value.codes == SEVERAL
         for each in self._keys.values():
@@ -194,9 +202,3 @@ class ByCodes:
         """Where the key of the one side may stand in the texts of the other."""
         may: Flags = (self._keys[test.key].codes[a] != NONE) & (self._keys[test.texts].codes[b] != NONE)
         return may if test.initial is None else may & self._initial[test.initial][b]
-
-
-def _of_one_letter(key: Coded) -> Flags:
-    """Which records have a text of one letter."""
-    single = pc.equal(pc.utf8_length(key.texts), 1).to_numpy(zero_copy_only=False)
-    return np.concatenate([single, [False, False]])[key.codes]  # the last two for SEVERAL and NONE

@@ -7,7 +7,7 @@ letters it holds) is told once, and decides most pairs. The others are measured,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -50,7 +50,7 @@ class Texts:
 
     def __init__(self, texts: pa.StringArray) -> None:
         self._texts = texts
-        self.starts = lru_cache(self._starts)
+        self._starts: dict[int, NDArray[np.int32]] = {}
 
     def first_that_holds(self, tests: Mapping[int, Primitive], left: Places, right: Places) -> NDArray[np.int8]:
         """For every pair of texts (P) that differ the lowest number whose test holds, NO_TEST where none does.
@@ -77,11 +77,12 @@ class Texts:
         lengths: NDArray[np.int32] = pc.utf8_length(self._texts).to_numpy()
         return lengths
 
-    def _starts(self, length: int) -> NDArray[np.int32]:
+    def starts(self, length: int) -> NDArray[np.int32]:
         """A number for how each text begins."""
-        starts = pc.utf8_slice_codeunits(self._texts, 0, length).dictionary_encode().indices
-        numbers: NDArray[np.int32] = starts.to_numpy()
-        return numbers
+        if length not in self._starts:
+            starts = pc.utf8_slice_codeunits(self._texts, 0, length).dictionary_encode()
+            self._starts[length] = starts.indices.to_numpy()
+        return self._starts[length]
 
     @cached_property
     def strings(self) -> NDArray[np.object_]:
@@ -189,7 +190,7 @@ def _shared(one: set[str], other: set[str]) -> bool:
 
 def _edits(texts: Texts, tests: Mapping[int, EditsAtMost], left: Places, right: Places) -> Holding:
     most = max(each.edits for each in tests.values())
-    lengths, bits = texts.lengths.astype(np.int32), texts.symbols_and_twins
+    lengths, bits = texts.lengths, texts.symbols_and_twins
     close = np.bitwise_count(bits[left] ^ bits[right]) <= 2 * most
     rows = np.flatnonzero(close & (abs(lengths[left] - lengths[right]) <= most))
     distances = np.full(len(left), most + 1, np.int32)

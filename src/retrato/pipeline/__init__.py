@@ -117,14 +117,7 @@ STAGES = (
     ),
     Stage("assess", assess.assess, ("quality",), lambda run: run.event_cells, share=0.03, works_on="identifiers"),
     Stage("contacts", contact_points.contact_points, ("contact_points",), share=0.035, works_on="identifiers"),
-    Stage(
-        "portray",
-        portray.portray,
-        ("values", "timeline", "profiles"),
-        _portrayed,
-        share=0.105,
-        works_on="values",
-    ),
+    Stage("portray", portray.portray, ("values", "timeline", "profiles"), _portrayed, share=0.105, works_on="values"),
 )
 
 

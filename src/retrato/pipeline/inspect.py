@@ -136,7 +136,7 @@ def _chosen(sources: Source | Iterable[Source]) -> tuple[Source, ...]:
 
 
 def _profiles(run: Run, *, show_values: bool) -> Iterator[SourceProfile]:
-    with workers(run.engine.threads) as hands:
+    with workers(run.engine.threads, run.engine.memory) as hands:
         plain = [slot for number, _ in enumerate(run.sources) for slot in _slots(run, number)]
         slots = list(inferred(run, plain, hands))
         found = _measured(run, slots, hands)

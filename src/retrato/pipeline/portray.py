@@ -27,6 +27,7 @@ def portray(run: Run) -> None:
     for name, query in last:
         run.engine.create(name, query)
     run.engine.drop(*(name for name, _ in (*steps, *last) if name.startswith("_")))
-    run.counts["values"] = run.engine.count("value_marks")
-    run.counts["interactions"] = run.engine.count("timeline")
-    run.counts["attachment"] = run.engine.fetch(attachment_counts()).to_pylist()
+    attached = run.engine.fetch(attachment_counts()).to_pylist()
+    run.counts["values"] = run.engine.count("values")
+    run.counts["interactions"] = sum(each["interactions"] for each in attached)
+    run.counts["attachment"] = attached

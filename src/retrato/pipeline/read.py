@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
 from retrato.io.mapping import map_sources
-from retrato.io.readers import filled, is_file
+from retrato.io.readers import filled, is_path
 from retrato.pipeline.labels import read_labels
 from retrato.pipeline.workers import workers
 
@@ -45,9 +45,9 @@ def read(run: Run) -> None:
 def _reads(run: Run, hands: Workers) -> Iterator[ReadSource]:
     """Every source in turn; while one is used, the next files are read."""
     tables = [(source, run.engine, f"raw_{number}") for number, source in enumerate(run.sources)]
-    files = hands.ahead(partial(filled, *each, hands.stopping) for each in tables if is_file(each[0]))
+    files = hands.ahead(partial(filled, *each, hands.stopping) for each in tables if is_path(each[0].data))
     for each in tables:
-        raw = next(files) if is_file(each[0]) else filled(*each)
+        raw = next(files) if is_path(each[0].data) else filled(*each)
         run.reads += (raw.finish(),)
         yield run.reads[-1]
 

@@ -71,9 +71,8 @@ class Workers:
 
         A table is not divided: what a type has found out about a word, it knows for the whole of it.
         """
-        if table.num_rows < LEAST_ROWS or self.count == 1 or current_process().daemon:
-            return kind.parse_table(table)  # the workers of a task queue are daemons, which may have no children
-        if not self._free.acquire(blocking=False):
+        alone = self.count == 1 or current_process().daemon  # a worker of a task queue may have no children
+        if table.num_rows < LEAST_ROWS or alone or not self._free.acquire(blocking=False):
             return kind.parse_table(table)
         from loky.process_executor import BrokenProcessPool
 

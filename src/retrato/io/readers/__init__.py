@@ -6,7 +6,7 @@ A format is one module with a function that fills a `RawTable`, and one line her
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from retrato.errors import SourceError
 from retrato.io.readers import delimited, excel, json_lines, tables
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from retrato.engines.base import Engine
     from retrato.records import Source
 
-__all__ = ["FORMATS", "ReadSource", "filled", "is_file", "read"]
+__all__ = ["FORMATS", "ReadSource", "filled", "is_path", "read"]
 
 #: The endings of file names and what reads them.
 FORMATS: tuple[tuple[tuple[str, ...], Callable[[Path, RawTable], None]], ...] = (
@@ -52,9 +52,9 @@ def read(source: Source, engine: Engine, table: str) -> ReadSource:
     return filled(source, engine, table).finish()
 
 
-def is_file(source: Source) -> bool:
-    """Whether a source is a file, so that any thread may read it."""
-    return isinstance(source.data, (str, os.PathLike))
+def is_path(data: object) -> TypeGuard[str | os.PathLike[str]]:
+    """Whether the data of a source are a file, so that any thread may read it."""
+    return isinstance(data, (str, os.PathLike))
 
 
 def filled(source: Source, engine: Engine, table: str, stopping: Event | None = None) -> RawTable:
@@ -63,7 +63,7 @@ def filled(source: Source, engine: Engine, table: str, stopping: Event | None = 
     Where `stopping` gets set meanwhile, reading ends with `CancelledError`.
     """
     data = source.data
-    if isinstance(data, (str, os.PathLike)):
+    if is_path(data):
         path = local_file(data, source.name)
         raw = RawTable(source, engine, table, str(path), stopping=stopping)
         reader = _reader(path, raw.where)

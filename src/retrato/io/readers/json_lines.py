@@ -44,6 +44,8 @@ def read_json(path: Path, raw: RawTable) -> None:
         if size <= _WAITING:
             waiting.append((numbers, _texts(rows, here)))
             size += sum(each.nbytes for each in waiting[-1][1].values())
+        else:
+            waiting.clear()
     if not places:
         raise SourceError(f"{raw.where}: there is no JSON object in it; give one object a line, or a list of objects")
     columns = sorted(places, key=lambda name: (places[name], name))
