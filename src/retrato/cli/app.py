@@ -1,5 +1,6 @@
 """The app: the commands, and what they have in common."""
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated, Any
@@ -64,4 +65,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # not where a program has put something else in its place
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # the pool of pyarrow keeps memory that others need
     app(prog_name="retrato")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from retrato.identifiers.address_line import split_line
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.place import city_key, region_key
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.postcode import looks_like_postcode, read_postcode
@@ -130,7 +130,7 @@ class Address(IdentifierType):
         }
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def says_nothing(text: str) -> bool:
     """Whether a part of an address is an absence word; `s/n` says that a house has no number.
 

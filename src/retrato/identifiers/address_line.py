@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold, fold_word
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.street import is_kinded
 from retrato.identifiers.street_words import NEIGHBOURHOODS, UNIT_STARTS, before, words_of
 
@@ -70,7 +70,7 @@ def split_line(text: str) -> tuple[str, dict[str, str]]:
     return (", ".join((head, rest)) if head and rest else head or rest), dict(places)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def split_tail(tail: str) -> tuple[str, Mapping[str, str]]:
     """What stands behind the first comma of an address: the rest of the street line, and the places.
 
@@ -95,7 +95,7 @@ def _with_point(kilometres: re.Match[str]) -> str:
     return f"{kilometres[1]}.{metres}" if metres else kilometres[1]
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _is_neighbourhood(segment: str) -> bool:
     first, _, rest = segment.partition(" ")
     if not rest:
@@ -143,7 +143,7 @@ def _take_postcode(segment: str, places: dict[str, str]) -> bool:
     return bool(found)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _with_postcode(segment: str) -> Mapping[str, str]:
     """The places in a segment that has a postal code; empty without one."""
     if not _DIGIT.search(segment):
@@ -166,7 +166,7 @@ def _is_unit(text: str) -> bool:
     return fold_word(text).partition(" ")[0] in UNIT_STARTS
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _is_place(segment: str) -> bool:
     if _DIGIT.search(segment):
         return _DISTRICT.fullmatch(segment) is not None

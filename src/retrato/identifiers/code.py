@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 
 _SEPARATORS = re.compile(r"\s*[;|\n]\s*|,\s+")
 _DECIMAL = re.compile(r"(\d{2,15})\.0+", re.ASCII)
@@ -47,7 +47,7 @@ def lost_digits(code: str) -> bool:
     return power is not None and len(power[2]) < int(power[3])
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered(1 << 12)
 def _folded(letter: str) -> str:
     return letter if letter.isascii() else fold(letter)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import lines
 
 
@@ -20,7 +21,7 @@ def _table() -> dict[str, str]:
     return table
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered(1 << 12)
 def country_code(text: str | None) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country written as a name or a code, or None.
 

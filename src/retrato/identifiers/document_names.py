@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from retrato.identifiers.documents import DOCUMENTS, Document, Told, whole
+from retrato.identifiers.memory import remembered
 
 _SEPARATED = tuple(each for each in DOCUMENTS if each.written)
 
@@ -59,7 +59,7 @@ LABEL_LIKE = r"(?i)^\s*(?:[a-z](?:\.?[a-z])+[\s.:#-]|[^\s\d]+\s*n?[º°])"
 RUN_IN_LABEL = rf"^(?:{_RUN_IN})[xyz]?\d"
 
 
-@lru_cache(maxsize=1 << 10)
+@remembered(1 << 10)
 def named(name: str, region: str | None) -> tuple[Document, ...]:
     """The documents that a name or a namespace may mean in a country (ISO 3166-1 alpha-2; None: not known).
 
@@ -78,7 +78,7 @@ def named(name: str, region: str | None) -> tuple[Document, ...]:
     )
 
 
-@lru_cache(maxsize=1 << 10)
+@remembered(1 << 10)
 def open_to(region: str | None, told: tuple[Document, ...] = ()) -> tuple[tuple[Document, str], ...]:
     """The documents that a text of a country may be, each with the shape that tells it there; in order.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 from retrato.identifiers.country import country_code
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import lines, synonyms
 
 #: Country endings that are written for `com` and `net` by mistake far more often than they are meant.
 _SLIPPED_ENDINGS = frozenset({"cm", "co", "om", "ne"})
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def corrected_domain(domain: str) -> str | None:
     """The domain of a big mailbox provider that a lower-case domain is a slip of, or None.
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING
+
+from retrato.identifiers.memory import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +65,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     return re.compile(rules.local), re.compile(rules.domain), re.compile(rules.last_letter)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def is_plain_domain(domain: str) -> bool:
     """Whether a lower-case ASCII domain is certain to be correct; two hyphens (Punycode) are never certain.
 

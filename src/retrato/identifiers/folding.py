@@ -6,8 +6,8 @@ Similarities run on bytes in the engines, so keys must be plain ASCII (`maría` 
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import lines
 
 
@@ -64,7 +64,7 @@ def _other(letter: str) -> str:
     return f"{ord(letter):04x}" if letter.isalpha() else " "
 
 
-@lru_cache(maxsize=1 << 17)
+@remembered(1 << 17)
 def fold_word(word: str) -> str:
     """Fold one word that comes again and again (a name, a kind of street); the same as `fold`, remembered.
 

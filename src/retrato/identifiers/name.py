@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.folding import fold, squeeze
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.name_column import LONGEST, family_column, given_column, second_column
 from retrato.identifiers.name_keys import family_reading, given_reading
 from retrato.identifiers.name_split import is_two_surnames, settled, split
@@ -253,7 +253,7 @@ def suffix_form(text: str) -> str:
     return SUFFIXES.get(fold(text), text.strip())
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered(1 << 12)
 def generation(text: str) -> str:
     """The generation that a suffix tells, by its first word that tells one; nothing for titles.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.name_text import LONE_HONORIFICS, cleaned, dressing, is_absent_name
 from retrato.identifiers.name_words import Unit, units
 
@@ -23,7 +23,7 @@ class Column(NamedTuple):
     is_honorific: bool = False
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def given_column(text: str) -> Column:
     """A column of given names."""
     column = _column(text)
@@ -32,7 +32,7 @@ def given_column(text: str) -> Column:
     return Column(bool(column), (honorific, suffix), rest, found, fold(rest) in LONE_HONORIFICS)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def family_column(text: str) -> Column:
     """A column of surnames, or of first surnames."""
     column = _column(text)
@@ -40,7 +40,7 @@ def family_column(text: str) -> Column:
     return Column(bool(column), ("", suffix), rest, tuple(units(rest.replace(",", " "))))
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def second_column(text: str) -> Column:
     """A column of second surnames."""
     column = _column(text)

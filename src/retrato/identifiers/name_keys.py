@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.name_words import PARTICLES, Unit, unglued
 from retrato.identifiers.phonetic import sound
 from retrato.identifiers.tables import synonyms
@@ -29,7 +29,7 @@ _LOW = frozenset(
 _PIECES = re.compile(r"([-'’])")
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def given_reading(found: tuple[Unit, ...]) -> tuple[str, Mapping[str, str]]:
     """How given names are shown, and their keys.
 
@@ -45,7 +45,7 @@ def given_reading(found: tuple[Unit, ...]) -> tuple[str, Mapping[str, str]]:
     return _shown(found), keys
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def family_reading(found: tuple[Unit, ...]) -> tuple[str, str, str]:
     """How surnames are shown, their key, and how they sound.
 
@@ -57,7 +57,7 @@ def family_reading(found: tuple[Unit, ...]) -> tuple[str, str, str]:
     return _shown(found), key, sound(key)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _surname(whole: str) -> str:
     """The key of a surname: `de la cruz` → `cruz`, `mc donald` → `mcdonald`, `van der berg` → `vanderberg`."""
     words = whole.split()
@@ -85,7 +85,7 @@ def _shown(found: Sequence[Unit]) -> str:
     return text.strip(" -")
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def _cased(unit: str) -> str:
     if unit.istitle():
         return unit
@@ -98,7 +98,7 @@ def _cased_particle(word: str) -> str:
     return word.lower() if word.lower() in _LOW else _titled_word(word)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def shown_unit(unit: Unit) -> Unit:
     """A unit as it is shown."""
     return unit._replace(text=_cased(unit.text))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.name_keys import shown_unit
 from retrato.identifiers.name_words import Traits, Unit, is_english_surname, is_spanish_surname, traits
 
@@ -87,7 +87,7 @@ def signature(found: Sequence[Unit]) -> tuple[Traits, ...]:
     return tuple(known)
 
 
-@lru_cache(maxsize=1 << 17)
+@remembered(1 << 17)
 def decide(known: tuple[Traits, ...], family_first: bool) -> Decision:
     """The likeliest of all splits of a name with these traits."""
     count = len(known)

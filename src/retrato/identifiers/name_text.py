@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.folding import fold, fold_word, squeeze
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.name_words import (
     GENERATIONS,
     HONORIFICS,
@@ -190,7 +190,7 @@ def is_suffix(token: str, count: int = 2, before: str = "") -> bool:
     return core not in _SURNAME_SUFFIXES or (count > 2 and before.lower() not in PARTICLES)
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered(1 << 12)
 def is_before_surname(honorific: str) -> bool:
     """Whether a surname can follow a form of address at once (`Sr.`, `Mrs`; not `Don`, `Sir`)."""
     return bool(honorific) and fold_word(honorific.rsplit(maxsplit=1)[-1]) in BEFORE_SURNAMES

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.identifiers.folding import fold, fold_word
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import lines, listed, synonyms, words
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def is_english_surname(core: str) -> bool:
     return core in words("surnames_en") and core not in _two_surnames()
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def unglued(core: str) -> str:
     """A surname without a `de la` that was written onto it: `delacruz` → `cruz`; only before a known Spanish surname.
 
@@ -163,7 +164,7 @@ def units(text: str) -> list[Unit]:
     return found
 
 
-@lru_cache(maxsize=1 << 17)
+@remembered(1 << 17)
 def _word(token: str) -> Unit:
     core = fold(token)
     return Unit(token, core, core)
@@ -176,7 +177,7 @@ def _unit(pending: Sequence[str], token: str, core: str) -> Unit:
     return Unit(written, core, fold(written))
 
 
-@lru_cache(maxsize=1 << 17)
+@remembered(1 << 17)
 def traits(unit: Unit) -> Traits:
     """What the tables know of one unit.
 
@@ -213,7 +214,7 @@ def _leaning(unit: Unit) -> float:
     return leaning(unit.core)
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def leaning(core: str) -> float:
     """How much more often a folded word is a given name (above 0) than a surname (below 0), as a logarithm.
 
@@ -241,7 +242,7 @@ def _culture(unit: Unit) -> int:
     return given + surname + 2 * ("ñ" in unit.text.lower())
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def is_undoubted_given(token: str) -> bool:
     """Whether a word as written is a known given name and no form of address."""
     return fold_word(token) in _undoubted_given()

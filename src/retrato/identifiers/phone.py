@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self
 
 import phonenumbers
@@ -13,6 +12,7 @@ from phonenumbers import CountryCodeSource, PhoneNumberType
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Scope, Status
 from retrato.identifiers.country import country_code
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.phone_recognition import phone_share
 from retrato.identifiers.phone_repairs import LONGEST, digits_of, parted, pieces, readings, rewritten
 from retrato.identifiers.placeholders import MOST_SHARED_ROWS, MOST_SHARED_SHARE, is_absent, is_null, is_repeated
@@ -246,7 +246,7 @@ class Phone(IdentifierType):
         return {"phone": phone_share(sample)} if sample else {}
 
 
-@lru_cache(maxsize=1 << 12)
+@remembered(1 << 12)
 def region_of(country: str | None) -> str | None:
     """The region of the library for a country, by name or code; None where there is no numbering plan.
 
@@ -336,7 +336,7 @@ def _as_it_stands(text: str, region: str | None) -> list[phonenumbers.PhoneNumbe
     return [number for number in numbers if number is not None]
 
 
-@lru_cache(maxsize=1 << 4)
+@remembered(1 << 4)
 def _parsed(text: str, region: str | None) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(text, region, keep_raw_input=True)

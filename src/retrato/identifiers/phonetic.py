@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import lines
 
 #: Rewritings, in the order of the table.
@@ -16,7 +16,7 @@ _VOWELS = re.compile(r"(?<=.)[aeiou]+")
 _FIRST = str.maketrans("eiouXY", "iiuuxy")
 
 
-@lru_cache(maxsize=1 << 17)
+@remembered(1 << 17)
 def sound(folded: str) -> str:
     """The sound of one folded name: its consonants, and its first letter if that is a vowel.
 

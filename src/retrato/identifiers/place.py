@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.tables import synonyms
 
@@ -18,7 +18,7 @@ _REGION_PREFIXES = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def city_key(text: str | None) -> str | None:
     """The matching key of a city or suburb, or None: a second name and the first are one key.
 
@@ -36,7 +36,7 @@ def city_key(text: str | None) -> str | None:
     return synonyms("cities").get(whole, whole)
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def region_key(text: str | None) -> str | None:
     """The matching key of a state, province or region, or None: an abbreviation and its name are one key.
 

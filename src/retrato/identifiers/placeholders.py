@@ -10,10 +10,10 @@ Two kinds, and they are treated differently by every type:
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import listed
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def is_null(text: str | None) -> bool:
     return not any(each.isalnum() for each in text) and not fold(text)
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def _is_null(text: str) -> bool:
     if text.strip().lower() in _WRITTEN_NULLS:
         return True

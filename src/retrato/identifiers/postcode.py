@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import NamedTuple
 
 from retrato.identifiers.folding import squeeze
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.placeholders import ABSENT, is_null, is_repeated
 from retrato.identifiers.tables import lines
 
@@ -60,7 +61,7 @@ def _form(written: str) -> Form:
     return Form(re.compile(pattern), mark, len(head), head[0] == "0")
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def read_postcode(text: str | None, country: str | None = None) -> PostcodeReading | None:
     """Read a postal code; `country` is an ISO 3166-1 alpha-2 code. None when there is none.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.street_layout import layout
 from retrato.identifiers.street_units import number_items, unit_items
 from retrato.identifiers.street_words import UNIT_STARTS, after, before, digits_of, is_number, words_of
@@ -97,7 +97,7 @@ def _with_columns(street: StreetReading, number: str, line2: str, unit: str) -> 
     return street._replace(number=house, unit=" ".join([each for each in units if each]))
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def house_number_of(text: str) -> str:
     """The house number in a column of its own, as keys have it.
 
@@ -109,7 +109,7 @@ def house_number_of(text: str) -> str:
     return _text(words, number_items(_shape(words)))
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def unit_of(text: str) -> str:
     """A floor, door or flat in a column of its own, as keys have it.
 
@@ -120,7 +120,7 @@ def unit_of(text: str) -> str:
     return _text(words, unit_items(_shape(words)))
 
 
-@lru_cache(maxsize=1 << 14)
+@remembered(1 << 14)
 def unit_of_line2(text: str) -> str:
     """The unit in a second address line: empty where that says something else, such as a neighbourhood.
 

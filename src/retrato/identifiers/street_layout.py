@@ -6,9 +6,9 @@ what makes whole columns fast: a million streets have a few thousand shapes.
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.street_segments import Role, Segment, segments_of
 from retrato.identifiers.street_units import Item, Items, Shape, number_first, plain_items, unit_items
 from retrato.identifiers.street_words import (
@@ -50,7 +50,7 @@ class Layout(NamedTuple):
     unit: Items = ()
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def layout(shape: Shape) -> Layout:
     """Tell the parts of a street line from the classes of its words.
 

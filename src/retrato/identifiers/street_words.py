@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from string import ascii_lowercase
 from typing import NamedTuple
 
 from retrato.identifiers.folding import fold
+from retrato.identifiers.memory import remembered
 from retrato.identifiers.tables import listed, synonyms
 
 #: A comma, the mark of a range (`12-14`) and of a flat within a house (`2/10`).
@@ -103,7 +104,7 @@ def words_of(text: str) -> list[Word]:
     return [word for piece in text.split() for word in words_in(piece)]
 
 
-@lru_cache(maxsize=1 << 16)
+@remembered(1 << 16)
 def words_in(piece: str) -> tuple[Word, ...]:
     """The words in a piece of text without blanks."""
     if "," in piece or ";" in piece:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from retrato.pipeline.run import Run
 
 #: Bytes that a pair takes in memory while a comparison looks at it. Of pairs together every two texts are tested once.
-_BYTES_OF_PAIR = 800
+_BYTES_OF_PAIR = 1200
 
 
 def with_levels_by_codes(run: Run, pairs: pa.Table) -> pa.Table:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from retrato.pipeline.run import Run
 
-#: Bytes that a pair takes in memory while it is compared: its numbers and levels, and about as much for the texts.
-_BYTES_OF_PAIR = 80
+#: Bytes that a pair takes in memory while it is compared: its numbers and levels, and twice as much for the texts.
+_BYTES_OF_PAIR = 120
 
 
 def compare(run: Run) -> None:
