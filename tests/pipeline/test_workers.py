@@ -30,6 +30,14 @@ def test_two_processes_read_as_one(table, few_rows):
     assert in_order(found) == kind.parse_rows(table).to_pydict()
 
 
+def test_a_table_of_more_rows_than_are_read_together_is_read_as_one(table, few_rows, monkeypatch):
+    monkeypatch.setattr(workers, "TOGETHER", 700)
+    kind = Phone(region="ES")
+    for count in (1, 2):
+        with workers.workers(count) as hands:
+            assert in_order(hands.read(kind, table)) == kind.parse_rows(table).to_pydict()
+
+
 def test_without_processes_the_values_are_read_here(table, few_rows, monkeypatch):
     def refused(*_):
         raise OSError("no process may be started")

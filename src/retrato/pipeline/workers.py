@@ -14,6 +14,7 @@ from threading import BoundedSemaphore, Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +28,10 @@ Result = TypeVar("Result")
 
 #: A process needs about as long to start as these rows to be read.
 LEAST_ROWS = 60_000
-#: What a process takes in memory for a column of a million different names.
+#: Rows that are read together: with more of them a process would take more memory, with fewer it would look up the same
+#: words more often.
+TOGETHER = 1_000_000
+#: What a process takes in memory for so many different names.
 _BYTES_OF_PROCESS = 600_000_000
 #: So many columns are read beside the one that is used; their cells are all in memory.
 AHEAD = 2
@@ -67,9 +71,19 @@ class Workers:
             yield waiting.popleft().result()
 
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
-        """Read a table as `kind.parse_table` does: in one of the processes when it is large and one is free.
+        """Read a table as `kind.parse_table` does, so many rows together as memory allows."""
+        if table.num_rows <= TOGETHER:
+            return self._read(kind, table)
+        parts = []
+        for start in range(0, table.num_rows, TOGETHER):
+            part = self._read(kind, table.slice(start, TOGETHER))
+            parts.append(part.set_column(0, "item", pc.add(part.column("item"), start)))
+        return pa.concat_tables(parts)
 
-        A table is not divided: what a type has found out about a word, it knows for the whole of it.
+    def _read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
+        """Read a table in one of the processes, when it is large and one is free.
+
+        It is not divided between them: what a type has found out about a word, it knows for the whole of it.
         """
         alone = self.count == 1 or current_process().daemon  # a worker of a task queue may have no children
         if table.num_rows < LEAST_ROWS or alone or not self._free.acquire(blocking=False):
