@@ -13,6 +13,7 @@ from retrato.identifiers.day_order import DayOrdered
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
 from retrato.identifiers.tables import headers
+from retrato.identifiers.zones import in_use, in_zone, parted_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,13 +34,15 @@ _EDGES = " \t\r\n[]\u200e\u200f\u202f"
 _START = datetime(1970, 1, 1)
 _SHEET_START = datetime(1899, 12, 30)
 _NOT_A_MOMENT = Issue("not_a_moment", "the text is no date or time")
+UNKNOWN_ZONE = Issue("unknown_zone", "the time is in a zone that is not known")
 
 
 @dataclass(frozen=True)
 class Moment(DayOrdered, IdentifierType):
     """A point in time as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
 
-    A time without a zone is taken as UTC, a date as its midnight.
+    A time without a zone is taken as UTC, a date as its midnight. A zone is an offset, a name of the IANA database, or
+    one of the usual abbreviations; a time in any other is none.
 
     >>> Moment().parse("2024-03-05T10:22:00+01:00").value
     '2024-03-05 09:22:00.000000'
@@ -65,7 +68,10 @@ class Moment(DayOrdered, IdentifierType):
             return (Identifier(self.kind, text, when.isoformat(" ", "microseconds"), Status.VALID),)
         if is_absent(fold(text)) or text.startswith("0000-00-00"):
             return (Identifier(self.kind, text, None, Status.PLACEHOLDER),)
-        return (Identifier(self.kind, text, None, Status.INVALID, issues=(_NOT_A_MOMENT,)),)
+        bare, zone = parted_zone(text.strip(_EDGES))
+        zoned = zone and read_moment(bare, day_first=self.reads_day_first) is not None
+        issue = UNKNOWN_ZONE if zoned else _NOT_A_MOMENT
+        return (Identifier(self.kind, text, None, Status.INVALID, issues=(issue,)),)
 
     def accept(self, table: pa.Table) -> pa.Table:
         """Days in digits, with a clock or without, and the seconds or milliseconds of an epoch."""
@@ -103,14 +109,19 @@ def read_moment(text: str, *, day_first: bool = True) -> datetime | None:
             return _utc(datetime.fromisoformat(written))
     except (ValueError, OverflowError):
         pass
+    bare, zone = parted_zone(written)
     try:
-        return _number(written) or _parted(_WEEKDAY.sub("", written), day_first)
+        when = _number(bare) or _parted(_WEEKDAY.sub("", bare), day_first)
+        return in_zone(when, zone) if when and zone else when
     except (ValueError, OverflowError):
         return None
 
 
-def _utc(when: datetime) -> datetime:
-    return when if when.tzinfo is None else when.astimezone(UTC).replace(tzinfo=None)
+def _utc(when: datetime) -> datetime | None:
+    if when.tzinfo is None:
+        return when
+    away = when.utcoffset() or timedelta()
+    return when.astimezone(UTC).replace(tzinfo=None) if in_use(away) else None
 
 
 def _number(text: str) -> datetime | None:
@@ -154,5 +165,7 @@ def _utc_shift(midnight: datetime, clock: re.Match[str]) -> datetime | None:
     zone = (clock["zone"] or "").replace(":", "")
     if zone[:1] in {"+", "-"}:
         away = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:5] or 0))
+        if not in_use(away):
+            return None
         when = when - away if zone[0] == "+" else when + away
     return when

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from retrato.identifiers.columns.written import chunks
+from retrato.identifiers.zones import FARTHEST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 #: Digits of a fraction of a second that are read, and those that count (microseconds).
 _FRACTION, _COUNTED = 9, 6
-#: The zones that are in use are this many hours away from UTC at most.
-_FARTHEST = 14
 #: Digits of an epoch, and what one unit is in microseconds: seconds, milliseconds.
 _EPOCHS = {10: 1_000_000, 13: 1_000}
 
@@ -110,6 +109,6 @@ def _zone(texts: Written, rows: NDArray[np.int64], place: Numbers) -> tuple[Numb
         colon = texts.among(own, place[there] + 3, ":").astype(np.int64)
         minutes, minute_digits = texts.digits(own, place[there] + 3 + colon, 2)
         away[there] = sign * (hours * 60 + minutes)
-        good[there] = hour_digits & minute_digits & (hours <= _FARTHEST) & (minutes < 60)
+        good[there] = hour_digits & minute_digits & (hours <= FARTHEST) & (minutes < 60)
         place[there] += 5 + colon
     return away, place, good
