@@ -111,7 +111,7 @@ def test_the_ruleset_page_says_what_the_defaults_are():
     defaults = Ruleset().to_dict()
     assert [name for name, _ in described] == [field.name for field in fields(Ruleset)]
     assert {name: value.strip('"') for name, value in described if value} == {
-        name: str(value) for name, value in defaults.items() if not isinstance(value, tuple)
+        name: str(value) for name, value in defaults.items() if not isinstance(value, tuple | dict)
     }
     for rule in DEFAULTS:
         row = next(

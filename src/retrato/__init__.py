@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from retrato.identifiers.value_sets import ValueSet
     from retrato.matching.model import FellegiSunter
     from retrato.pipeline.inspect import inspect
+    from retrato.profiles.interactions import InteractionRules, Word
     from retrato.profiles.profile import Profile
     from retrato.profiles.survivorship import SurvivorshipRule
     from retrato.records import Query, Source
@@ -29,6 +30,7 @@ _HOMES = {
     "ConfigurationError": "retrato.errors",
     "DuckDBEngine": "retrato.engines.duckdb",
     "FellegiSunter": "retrato.matching.model",
+    "InteractionRules": "retrato.profiles.interactions",
     "Limit": "retrato.graph.limits",
     "Profile": "retrato.profiles.profile",
     "Query": "retrato.records",
@@ -38,6 +40,7 @@ _HOMES = {
     "Source": "retrato.records",
     "SurvivorshipRule": "retrato.profiles.survivorship",
     "ValueSet": "retrato.identifiers.value_sets",
+    "Word": "retrato.profiles.interactions",
     "evaluate": "retrato.evaluation",
     "inspect": "retrato.pipeline.inspect",
     "progress_bar": "retrato.resolution.progress",
@@ -48,6 +51,7 @@ __all__ = [
     "ConfigurationError",
     "DuckDBEngine",
     "FellegiSunter",
+    "InteractionRules",
     "Limit",
     "Profile",
     "Query",
@@ -57,6 +61,7 @@ __all__ = [
     "Source",
     "SurvivorshipRule",
     "ValueSet",
+    "Word",
     "evaluate",
     "inspect",
     "progress_bar",

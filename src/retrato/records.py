@@ -41,8 +41,10 @@ EVENT_FIELDS = (
     "satisfaction",
     "place",
     "agent",
+    "area",
     "text",
     "campaign",
+    "referrer",
     "customer_key",
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,6 +18,7 @@ from retrato.identifiers.value_sets import ValueSet
 from retrato.matching.blocking import BlockingKey, BlockingRule
 from retrato.matching.rules import DEFAULT_RULES, MatchRule
 from retrato.own_types import own_types, reference
+from retrato.profiles.interactions import InteractionRules
 from retrato.profiles.survivorship import SurvivorshipRule
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Ruleset:
     `never_compared_bits` is what a pair inside a cluster counts that no blocking rule brought together.
     `limits` say how many different values of a kind one person can have. Values that are `blocked` are read as
     placeholders; those that `never_links` names stay what they are, but bring no two records together.
+    `interactions` says what events are called, and what becomes of anonymous ones.
     `identifier_types` are types beside those of the package: `IdentifierType` objects or classes, or texts
     `"package.module:Name"`; they are objects when the ruleset is made.
 
@@ -68,6 +70,7 @@ class Ruleset:
     limits: tuple[Limit, ...] = ()
     blocked: tuple[ValueSet, ...] = ()
     never_links: tuple[ValueSet, ...] = ()
+    interactions: InteractionRules = field(default_factory=InteractionRules)
     seed: int = 0
     identifier_types: tuple[Any, ...] = ()
 
@@ -101,6 +104,7 @@ class Ruleset:
                 except ValueError as error:
                     problems.append(Problem(f"blocking {number}", str(error)))
         problems += (Problem(where, what) for where, each in self._about_values() for what in each.problems())
+        problems += (Problem(f"interactions.{where}", what) for where, what in self.interactions.problems())
         return problems
 
     def _about_values(self) -> Iterator[tuple[str, Limit | ValueSet]]:

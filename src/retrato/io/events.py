@@ -32,7 +32,9 @@ _HEADERS: Mapping[str, str] = {
         "call reason|motivo llamada|motivo de la llamada|tipo contacto|tipo de contacto|operation|operacion|"
         "tipo operacion|type|kind|tipo|reason|motivo|motivo de contacto|disposition"
     ),
-    "channel": ("channel|canal|contact channel|canal de contacto|source channel|medium|medio|touchpoint"),
+    "channel": (
+        "channel|canal|contact channel|canal de contacto|source channel|medium|medio|touchpoint|platform|plataforma"
+    ),
     "direction": (
         "direction|call direction|message direction|sentido|in out|inbound outbound|from me|is outbound|"
         "direccion mensaje|direccion llamada|direccion"
@@ -66,6 +68,10 @@ _HEADERS: Mapping[str, str] = {
         "agent|agent name|agent id|agente|id agente|nombre agente|operator|operador|employee|employee id|empleado|"
         "vendedor|seller|sales rep|rep|cashier|cajero|assigned to|asignado a|handled by|atendido por|gestor|staff"
     ),
+    "area": (
+        "area|department|departamento|team|equipo|queue|cola|skill|skill group|business unit|seccion|grupo|ring group|"
+        "support group|assigned team|assigned group"
+    ),
     "text": (
         "text|message|message text|mensaje|texto|body|content|contenido|transcript|transcripcion|comment|comments|"
         "comentario|comentarios|notes|note|notas|observaciones|description|descripcion|summary|resumen|subject|"
@@ -74,6 +80,10 @@ _HEADERS: Mapping[str, str] = {
     ),
     "campaign": (
         "campaign|campaign name|campana|nombre campana|utm campaign|campaign id|id campana|newsletter|mailing"
+    ),
+    "referrer": (
+        "referrer|referer|http referer|http referrer|referring site|utm source|traffic source|session source|"
+        "procedencia|origen visita|origen de la visita"
     ),
     "customer_key": (
         "customer key|customer id|customer number|customer no|customer code|id cliente|cliente id|codigo cliente|"
@@ -90,8 +100,8 @@ def _headers(text: str) -> frozenset[str]:
 
 #: Columns that no field takes and that only things that happen have.
 _SIGNS = _headers(
-    "duration|duracion|seconds|segundos|talk time|wait time|call duration|duracion llamada|page url|url|referrer|"
-    "referer|user agent|quantity|cantidad|sku|product|producto|items|utm source|utm medium"
+    "duration|duracion|seconds|segundos|talk time|wait time|call duration|duracion llamada|page url|url|user agent|"
+    "quantity|cantidad|sku|product|producto|items|utm medium"
 )
 _GENERIC = _headers("id|uuid|type|kind|tipo|reason|motivo|motivo de contacto")
 #: Headers that a record can have too, so that they prove nothing.
@@ -130,6 +140,28 @@ def event_match(header: str) -> tuple[str, int] | None:
     ('thread', 'amount', None)
     """
     return _ranks().get(squeezed(header)) or _ranks().get(_short(header))
+
+
+#: What a thread is, by the words of its header.
+_THREADS = {
+    "cart": "cart|carrito|basket|cesta|checkout",
+    "order": "order|orders|pedido|invoice|factura|booking|reserva|purchase|compra|transaction",
+    "ticket": "ticket|case|caso|incidencia|reclamacion|complaint|incident|issue",
+    "lead": "lead|opportunity|oportunidad|deal|prospect|quote|presupuesto",
+    "contract": "contract|contrato|policy|poliza|subscription|suscripcion",
+    "conversation": "conversation|conversacion|chat|hilo|dialog",
+    "session": "session|sesion|visit",
+}
+_THREAD_OF_WORD = {word: kind for kind, said in _THREADS.items() for word in said.split("|")}
+
+
+def thread_kind(header: str) -> str | None:
+    """What the threads of a column are: a cart, an order, …; None where the header does not tell.
+
+    >>> thread_kind("cart_id"), thread_kind("Número de pedido"), thread_kind("thread_id")
+    ('cart', 'order', None)
+    """
+    return next((_THREAD_OF_WORD[word] for word in words(header) if word in _THREAD_OF_WORD), None)
 
 
 def is_sign(header: str) -> bool:

@@ -22,6 +22,8 @@ _NAMES = frozenset(("name", "given_name", "family_name", "second_family_name"))
 _CONTACTS = frozenset(("email", "phone", "handle", "national_id"))
 #: Identifiers that join an event to a person, whatever else its header may say of an event.
 _JOINS = frozenset(("email", "phone", "handle", "device_id", "national_id", "account_id"))
+#: What else may stand in a table of events: a choice that was made there.
+_KEPT = _JOINS | {"consent"}
 _CUSTOMER = frozenset(("customer", "user", "account", "member", "subscriber"))
 
 
@@ -126,7 +128,7 @@ def with_event_fields(guesses: Sequence[Guess], columns: Columns) -> list[Guess]
         elif each.column in chosen:
             confidence = 0.9 if each.column in found else 0.6
             result.append(each.become(chosen[each.column], confidence, "header, in a table of events"))
-        elif each.base in _JOINS or each.field is None:
+        elif each.base in _KEPT or each.field is None:
             result.append(each)
         else:
             result.append(each.become(None, 0.0, f"{each.base} does not join an event to a person; carried along"))

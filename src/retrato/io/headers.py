@@ -49,9 +49,10 @@ _CONSENTS = {
     "newsletter": "newsletter", "boletin": "newsletter", "whatsapp": "whatsapp", "sms": "sms", "email": "email",
     "correo": "email", "phone": "phone", "telefono": "phone", "call": "phone", "llamadas": "phone", "push": "push",
     "marketing": "marketing", "comercial": "marketing", "comerciales": "marketing", "comunicaciones": "marketing",
-    "publicidad": "marketing", "cookie": "cookies", "cookies": "cookies", "profiling": "profiling",
-    "perfilado": "profiling", "third": "third_parties", "terceros": "third_parties", "cesion": "third_parties",
-    "terms": "terms", "terminos": "terms", "condiciones": "terms",
+    "publicidad": "marketing", "cookie": "cookies", "cookies": "cookies", "tracking": "tracking",
+    "seguimiento": "tracking", "analytics": "analytics", "analitica": "analytics", "analiticas": "analytics",
+    "profiling": "profiling", "perfilado": "profiling", "third": "third_parties", "terceros": "third_parties",
+    "cesion": "third_parties", "terms": "terms", "terminos": "terms", "condiciones": "terms",
 }  # fmt: skip
 #: Words around a field that change nothing about it.
 _QUALIFIERS = _words(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -10,17 +11,23 @@ from retrato.engines.compile import events as sql
 from retrato.engines.compile import normalise as cell_sql
 from retrato.engines.compile.template import all_of, column, query, tree
 from retrato.identifiers.attribute import Number
+from retrato.identifiers.term import Term
+from retrato.io.events import thread_kind
 from retrato.pipeline.cells import read_cells
 from retrato.pipeline.normalise import source_slots
 from retrato.pipeline.rows import first_values, moments
 from retrato.pipeline.slots import by_dictionary
 from retrato.pipeline.workers import workers
+from retrato.profiles.interactions import SENTENCES, EventIssue
 from retrato.records import EVENT_FIELDS, SourceKind
 
 if TYPE_CHECKING:
-    from retrato.identifiers.base import ReadRows
+    from collections.abc import Sequence
+
+    from retrato.identifiers.base import IdentifierType, ReadRows
     from retrato.pipeline.run import Run
     from retrato.pipeline.workers import Workers
+    from retrato.profiles.interactions import InteractionRules, Word
 
 
 def events(run: Run) -> None:
@@ -33,9 +40,7 @@ def events(run: Run) -> None:
         _events(run, numbers, hands.read)
         _identifiers(run, numbers, hands)
     run.counts["events"] = run.engine.count("events")
-    without = run.engine.fetch(tree("SELECT count(*) AS n FROM events WHERE time IS NULL")).column("n")[0].as_py()
-    if without:
-        run.notes.append(f"{without} events have no time that could be read; they are at the end of their timelines")
+    _report(run)
 
 
 def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
@@ -46,15 +51,62 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
         fields["event_id"] = source.key or fields["event_id"] or mapping.first("record_key")
         fields["event_time"] = fields["event_time"] or mapping.first("created_at")
         fields["source"] = source.source_column or fields["source"]
-        raw_events.append(sql.raw_events(number, raw.table, source.name, columns=raw.columns, fields=fields))
+        raw_events.append(
+            sql.raw_events(
+                number,
+                raw.table,
+                source.name,
+                columns=raw.columns,
+                fields=fields,
+                thread_kind=thread_kind(fields["thread"] or ""),
+            )
+        )
     run.engine.define("raw_events", all_of(*raw_events))
     texts = exp.select("source_no", exp.alias_(exp.column("event_time"), "text")).from_("raw_events")
     moments(run, numbers, texts, read)
-    amounts = tree("SELECT DISTINCT amount AS text FROM raw_events WHERE amount IS NOT NULL")
-    first_values(run, "amounts", amounts, Number("amount"), read)
+    types = _types(run.ruleset.interactions)
+    for field, kind in types.items():
+        different = query("SELECT DISTINCT :f AS text FROM raw_events WHERE :f IS NOT NULL", f=column(field))
+        first_values(run, f"read_{field}", different, kind, read)
     run.engine.create("_event_keys", sql.event_keys())
-    run.engine.create("events", tree(sql.EVENTS))
-    run.engine.drop("_event_keys", "raw_events", "moments", "amounts")
+    run.as_of = run.ruleset.interactions.as_of or datetime.now(UTC).replace(tzinfo=None)
+    run.engine.create("events", sql.events(run.as_of))
+    run.engine.drop("_event_keys", "raw_events", "moments", *(f"read_{field}" for field in types))
+
+
+def _types(rules: InteractionRules) -> dict[str, IdentifierType]:
+    """What reads the fields of an event that are no times, names or texts."""
+    return {
+        "event_kind": Term("event_kinds", _more(rules.kinds)),
+        "channel": Term("channels", _more(rules.channels)),
+        "direction": Term("directions"),
+        "state": Term("thread_states"),
+        "currency": Term("currencies"),
+        "amount": Number("amount"),
+        "satisfaction": Number("satisfaction"),
+    }
+
+
+def _more(words: Sequence[Word]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((word.name, word.texts) for word in words)
+
+
+def _report(run: Run) -> None:
+    """Tell what is wrong with events, by source and issue, with the first rows of each."""
+    found = run.engine.fetch(tree(sql.ISSUES)).to_pylist()
+    run.counts["event_issues"] = [
+        {"source": run.sources[each["source_no"]].name, "issue": each["issue"], "events": each["events"]}
+        for each in found
+    ]
+    for each in found:
+        name, sentence, count = (
+            run.sources[each["source_no"]].name,
+            SENTENCES[EventIssue(each["issue"])],
+            each["events"],
+        )
+        rows = ", ".join(map(str, each["rows"])) + (", …" if count > len(each["rows"]) else "")
+        many = f"{count:,} events (rows {rows})" if count > 1 else f"1 event (row {rows})"
+        run.notes.append(f"source {name}, {many}: {sentence}")
 
 
 def _identifiers(run: Run, numbers: list[int], hands: Workers) -> None:

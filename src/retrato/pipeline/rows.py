@@ -60,7 +60,7 @@ def records(run: Run, numbers: Sequence[int], read: ReadRows) -> None:
 
 
 def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) -> None:
-    """Make `moments(source_no, text, time)` for those texts of a query of `source_no, text` that a parser has to read.
+    """Make `moments(source_no, text, time, issues)` for the texts of a query of `source_no, text` that are not plain.
 
     Whether days or months come first is inferred for each source.
     """
@@ -72,20 +72,23 @@ def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) 
         kind, found = kind.inferred({"text": distinct.column("text")})
         run.notes.extend(f"source {source.name}, times: {each}" for each in found)
         run.engine.load("parsed_moments", _first_values(kind, distinct, read))
-        times = tree("SELECT CAST(:n AS INTEGER), text, TRY_CAST(value AS TIMESTAMP) FROM parsed_moments", n=number)
+        times = tree(
+            "SELECT CAST(:n AS INTEGER), text, TRY_CAST(value AS TIMESTAMP), issues FROM parsed_moments", n=number
+        )
         run.engine.append("moments", times)
     run.engine.drop("parsed_moments")
 
 
 def first_values(run: Run, name: str, texts: Node, kind: IdentifierType, read: ReadRows) -> None:
-    """Make the table `name(text, value)`: the first value that a type reads in each distinct text of a query."""
+    """Make the table `name(text, value, status, issues)`: what a type reads first in each distinct text of a query."""
     run.engine.load(name, _first_values(kind, run.engine.fetch(texts), read))
 
 
 def _first_values(kind: IdentifierType, distinct: pa.Table, read: ReadRows) -> pa.Table:
     parsed = read(kind, distinct.select(["text"]))
     first = parsed.filter(pc.equal(parsed.column("ordinal"), 0))
-    return pa.table({"text": distinct.column("text").take(first.column("item")), "value": first.column("value")})
+    texts = distinct.column("text").take(first.column("item"))
+    return pa.table({"text": texts, **{name: first.column(name) for name in ("value", "status", "issues")}})
 
 
 _NO_ROWS = """
@@ -93,6 +96,8 @@ SELECT CAST(0 AS INTEGER) AS source_no, CAST(0 AS BIGINT) AS row, '' AS source, 
   '' AS created_text, '' AS updated_text WHERE FALSE
 """
 _NO_CONTENTS = "SELECT CAST(0 AS INTEGER) AS source_no, CAST(0 AS BIGINT) AS row, '' AS content WHERE FALSE"
+_MOMENTS = "SELECT CAST(:n AS INTEGER), text, TRY_CAST(value AS TIMESTAMP), issues FROM parsed_moments"
 _NO_MOMENTS = """
-SELECT CAST(0 AS INTEGER) AS source_no, CAST('' AS VARCHAR) AS text, CAST(NULL AS TIMESTAMP) AS time LIMIT 0
+SELECT CAST(0 AS INTEGER) AS source_no, CAST('' AS VARCHAR) AS text, CAST(NULL AS TIMESTAMP) AS time, '' AS issues
+LIMIT 0
 """

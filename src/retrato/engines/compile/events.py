@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from retrato.engines.compile.normalise import row_content, text_or_null, time_of
 from retrato.engines.compile.template import Node, table, tree
+from retrato.profiles.interactions import CHANNEL_OF_KIND, OUTGOING, THREAD_OF_KIND, WITHOUT_DIRECTION, EventIssue
 from retrato.records import EVENT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
 
 def raw_events(
-    number: int, raw: str, name: str, *, columns: Sequence[str], fields: Mapping[str, str | None]
+    number: int,
+    raw: str,
+    name: str,
+    *,
+    columns: Sequence[str],
+    fields: Mapping[str, str | None],
+    thread_kind: str | None = None,
 ) -> exp.Query:
-    """The event fields of one raw table as text, with where they stand and a hash of their content."""
+    """The event fields of one raw table as text, with where they stand and a hash of their content.
+
+    `thread_kind` is what the threads of the table are, if that is known.
+    """
     found = exp.select(
         exp.alias_(tree("CAST(:n AS INTEGER)", n=number), "source_no"),
         exp.alias_(exp.column("_row"), "row"),
         exp.alias_(tree("coalesce(:source, :name)", source=text_or_null(fields.get("source")), name=name), "source"),
         exp.alias_(row_content(columns), "content"),
+        exp.alias_(text_or_null(None) if thread_kind is None else exp.Literal.string(thread_kind), "thread_kind"),
     ).from_(table(raw))
     for field in EVENT_FIELDS:
         found = found.select(exp.alias_(text_or_null(fields.get(field)), field, quoted=True))
@@ -32,35 +45,103 @@ def raw_events(
 #: The number of every event; the key of one without a key is a hash of its content and an ordinal among identical rows.
 _KEYS = """
 WITH timed AS (
-  SELECT r.source_no, r.row, r.source, r.event_id, r.content, :time AS time
+  SELECT r.source_no, r.row, r.source, r.event_id, r.content, :time AS time, m.issues
   FROM raw_events r LEFT JOIN moments m ON m.source_no = r.source_no AND m.text = r.event_time
 ), keyed AS (
-  SELECT source_no, row, source, event_id AS event_key, content, time FROM timed WHERE event_id IS NOT NULL
+  SELECT source_no, row, source, event_id AS event_key, content, time, issues FROM timed WHERE event_id IS NOT NULL
   UNION ALL
   SELECT source_no, row, source, '~' || left(content, 16) || '-' || CAST(row_number() OVER (
-      PARTITION BY source, content ORDER BY source_no, row) AS VARCHAR), content, time
+      PARTITION BY source, content ORDER BY source_no, row) AS VARCHAR), content, time, issues
   FROM timed WHERE event_id IS NULL
 )
-SELECT source_no, row, event_key, time,
+SELECT source_no, row, event_key, time, issues,
   row_number() OVER (ORDER BY source, event_key, time, content, source_no, row) - 1 AS event
 FROM keyed
 """
 
 
 def event_keys() -> Node:
-    """`_event_keys` from `raw_events` and `moments(source_no, text, time)`."""
+    """`_event_keys` from `raw_events` and `moments(source_no, text, time, issues)`."""
     return tree(_KEYS, time=time_of("event_time", "m"))
 
 
-#: Events with typed columns, from `raw_events`, `_event_keys` and `amounts(text, value)`.
-EVENTS = """
-SELECT k.event, r.source, k.event_key, k.time, lower(coalesce(r.event_kind, 'event')) AS kind,
-  lower(coalesce(r.channel, r.source)) AS channel, lower(r.direction) AS direction, r.thread, lower(r.state) AS state,
-  TRY_CAST(a.value AS DOUBLE) AS amount, upper(r.currency) AS currency, r.satisfaction, r.place, r.agent, r.text,
-  r.campaign, r.customer_key, r.row, r.source_no
-FROM raw_events r
-JOIN _event_keys k ON k.source_no = r.source_no AND k.row = r.row
-LEFT JOIN amounts a ON a.text = r.amount
+#: Events with typed columns, from `raw_events`, `_event_keys`, and what is read in each different text of a field:
+#: `read_<field>(text, value, status)`.
+_EVENTS = """
+SELECT t.* EXCLUDE (said_direction, said_thread_kind),
+  coalesce(t.said_direction, CASE WHEN :outgoing THEN 'out' WHEN NOT :without_direction THEN 'in' END) AS direction,
+  CASE WHEN t.thread IS NOT NULL THEN coalesce(t.said_thread_kind, :thread_kind) END AS thread_kind
+FROM (
+  SELECT k.event, r.source, k.event_key, k.time, coalesce(kind.value, 'event') AS kind,
+    coalesce(channel.value, :usual_channel, lower(r.source)) AS channel, direction.value AS said_direction, r.thread,
+    r.thread_kind AS said_thread_kind, coalesce(state.value, lower(r.state)) AS state,
+    TRY_CAST(amount.value AS DOUBLE) AS amount,
+    CASE WHEN currency.status = 'valid' THEN currency.value ELSE upper(r.currency) END AS currency,
+    TRY_CAST(satisfaction.value AS DOUBLE) AS satisfaction, r.place, r.agent, r.area, r.text,
+    r.campaign, r.referrer, r.customer_key, :issues AS issues, r.row, r.source_no
+  FROM raw_events AS r
+  JOIN _event_keys AS k ON k.source_no = r.source_no AND k.row = r.row
+  LEFT JOIN read_event_kind AS kind ON kind.text = r.event_kind
+  LEFT JOIN read_channel AS channel ON channel.text = r.channel
+  LEFT JOIN read_direction AS direction ON direction.text = r.direction AND direction.status = 'valid'
+  LEFT JOIN read_state AS state ON state.text = r.state
+  LEFT JOIN read_currency AS currency ON currency.text = r.currency
+  LEFT JOIN read_amount AS amount ON amount.text = r.amount
+  LEFT JOIN read_satisfaction AS satisfaction ON satisfaction.text = r.satisfaction
+) AS t
+"""
+
+#: When an event has each issue.
+_HAS: Mapping[EventIssue, str] = {
+    EventIssue.NO_TIME: "r.event_time IS NULL",
+    EventIssue.UNREADABLE_TIME: "r.event_time IS NOT NULL AND k.time IS NULL "
+    "AND k.issues IS DISTINCT FROM 'unknown_zone'",
+    EventIssue.UNKNOWN_ZONE: "k.issues = 'unknown_zone'",
+    EventIssue.FUTURE_TIME: "k.time > :as_of",
+    EventIssue.UNKNOWN_KIND: "kind.status <> 'valid'",
+    EventIssue.UNKNOWN_CHANNEL: "channel.status <> 'valid'",
+    EventIssue.UNREADABLE_AMOUNT: "amount.status = 'invalid'",
+    EventIssue.NEGATIVE_AMOUNT: "TRY_CAST(amount.value AS DOUBLE) < 0",
+    EventIssue.UNKNOWN_CURRENCY: "currency.status <> 'valid' AND NOT regexp_full_match(r.currency, '[A-Za-z]{3}')",
+    EventIssue.UNREADABLE_SATISFACTION: "satisfaction.status = 'invalid'",
+}
+
+
+def events(as_of: datetime) -> Node:
+    """`events` after `event_keys`; whatever happened after `as_of` (UTC) is in the future."""
+    at = tree("CAST(:t AS TIMESTAMP)", t=as_of.isoformat(" "))
+    pieces = [
+        tree("CASE WHEN :has THEN :issue ELSE '' END", has=exp.paren(tree(has, as_of=at)), issue=f" {issue}")
+        for issue, has in _HAS.items()
+    ]
+    joined = reduce(lambda left, right: exp.DPipe(this=left, expression=right, safe=True), pieces)
+    return tree(
+        _EVENTS,
+        issues=tree("ltrim(:joined)", joined=exp.paren(joined)),
+        usual_channel=_chosen(exp.column("value", "kind"), CHANNEL_OF_KIND),
+        outgoing=_among(OUTGOING),
+        without_direction=_among(WITHOUT_DIRECTION),
+        thread_kind=_chosen(exp.column("kind", "t"), THREAD_OF_KIND),
+    )
+
+
+def _among(kinds: Collection[str]) -> Node:
+    return exp.In(this=exp.column("kind", "t"), expressions=[exp.Literal.string(kind) for kind in sorted(kinds)])
+
+
+def _chosen(subject: Node, choices: Mapping[str, str]) -> Node:
+    """CASE subject WHEN name THEN text … END."""
+    case = exp.Case(this=subject)
+    for name, text in sorted(choices.items()):
+        case = case.when(exp.Literal.string(name), exp.Literal.string(text))
+    return case
+
+
+#: How many events of each source have each issue, and the first rows of them.
+ISSUES = """
+SELECT source_no, issue, count(*) AS events, list(row ORDER BY row)[1:3] AS rows
+FROM (SELECT source_no, row, unnest(string_split(issues, ' ')) AS issue FROM events WHERE issues <> '') AS u
+GROUP BY source_no, issue ORDER BY source_no, issue
 """
 
 NO_EVENT_IDENTIFIERS = """

@@ -1,0 +1,111 @@
+"""Events as they come: their words read, what is wrong with them told, and none of them lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+import pytest
+
+from retrato import ConfigurationError, Resolution, Ruleset, Source, resolve
+
+CRM = pd.DataFrame({"id": ["1"], "name": ["Ana Ruiz"], "phone": ["600112233"], "email": ["ana@ruiz.es"]})
+COLUMNS = (
+    "event_id",
+    "event_time",
+    "event_type",
+    "channel",
+    "direction",
+    "phone",
+    "status",
+    "amount",
+    "currency",
+    "csat",
+)
+AS_OF = {"interactions": {"as_of": datetime(2025, 6, 30)}}
+
+
+def timeline(*rows: tuple[str | None, ...], rules: object = AS_OF, **columns: list[str]) -> Resolution:
+    """One customer, and what she did: rows of COLUMNS after the event id."""
+    table = pd.DataFrame([(f"e{number}", *row) for number, row in enumerate(rows)], columns=COLUMNS)
+    sources = [Source("crm", CRM, key="id", region="ES"), Source("log", table.assign(**columns), region="ES")]
+    return resolve(sources, ruleset=Ruleset.from_dict(rules))
+
+
+def events(resolution: Resolution) -> dict[str, dict[str, object]]:
+    return {row["event_key"]: row for row in resolution.timeline.to_pylist() if row["event"] is not None}
+
+
+def row(**given: str | None) -> tuple[str | None, ...]:
+    usual = {"event_time": "2025-05-02 10:00:00", "event_type": "call", "phone": "600112233"}
+    return tuple({**usual, **given}.get(name) for name in COLUMNS[1:])
+
+
+def test_two_words_for_one_thing_are_one_term():
+    found = events(
+        timeline(
+            row(event_type="Llamada entrante", direction="Entrante", status="Cerrada"),
+            row(event_type="add_to_cart", channel="Sitio web", status="OPEN", amount="1.234,50", currency="€"),
+            row(event_type="email_sent", channel="Correo electrónico", csat="4,5"),
+        )
+    )
+    said = {key: tuple(each[name] for name in ("kind", "channel", "direction", "state")) for key, each in found.items()}
+    assert said == {
+        "e0": ("call", "phone", "in", "closed"),
+        "e1": ("cart", "web", "in", "open"),
+        "e2": ("email_sent", "email", "out", None),
+    }
+    assert (found["e1"]["amount"], found["e1"]["currency"], found["e2"]["satisfaction"]) == (1234.5, "EUR", 4.5)
+    assert {each["issues"] for each in found.values()} == {""}
+
+
+def test_whoever_runs_it_adds_words_of_their_own():
+    words = {"kinds": [{"name": "webinar", "texts": ["Seminario web"]}], "channels": [{"name": "kiosk"}]}
+    rules = {"interactions": {**AS_OF["interactions"], **words}}
+    (found,) = events(timeline(row(event_type="SEMINARIO WEB", channel="Kiosk"), rules=rules)).values()
+    assert (found["kind"], found["channel"], found["issues"]) == ("webinar", "kiosk", "")
+
+
+BAD = {
+    "no_time": {"event_time": None},
+    "unreadable_time": {"event_time": "soon"},
+    "unknown_zone": {"event_time": "2025-05-02 10:00:00 Europe/Atlantis"},
+    "future_time": {"event_time": "2031-01-01 10:00:00"},
+    "unknown_kind": {"event_type": "router swapped"},
+    "unknown_channel": {"channel": "carrier pigeon"},
+    "unreadable_amount": {"amount": "free"},
+    "negative_amount": {"amount": "-12.50", "currency": "EUR"},
+    "unknown_currency": {"amount": "3", "currency": "Doubloons"},
+    "unreadable_satisfaction": {"csat": "very"},
+}
+
+
+def test_bad_events_are_told_and_kept():
+    usual = {"currency": "EUR", "channel": "phone"}
+    good = [row(event_time=f"2025-05-{n:02d} 10:00:00", amount=str(n), csat=str(n), **usual) for n in range(1, 21)]
+    result = timeline(*(row(**each) for each in BAD.values()), *good)
+    found = events(result)
+    assert len(found) == len(BAD) + len(good)
+    assert [found[f"e{number}"]["issues"] for number in range(len(BAD))] == list(BAD)
+    counted = {each["issue"]: each["events"] for each in result.report["counts"]["event_issues"]}
+    assert counted == dict.fromkeys(BAD, 1)
+    (told,) = [note for note in result.report["notes"] if "below zero" in note]
+    assert told == "source log, 1 event (row 8): the amount is below zero; it is kept"
+    assert not any(secret in note for note in result.report["notes"] for secret in ("pigeon", "Doubloons", "Atlantis"))
+    assert found["e7"]["amount"] == -12.5
+    assert found["e4"]["kind"] == "router_swapped"
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"kinds": [{"name": "My Kind"}]}, "interactions.kinds 0: a name is lower-case letters"),
+        ({"channels": [{"name": "kiosk", "texts": [" "]}]}, "interactions.channels 0: a text is empty"),
+        ({"anonymous": "perhaps"}, "interactions.anonymous: Input should be 'consent', 'always' or 'never'"),
+        ({"as_of": "2025-01-01T10:00:00+02:00"}, "interactions.as_of: a time without a zone"),
+    ],
+)
+def test_rules_that_make_no_sense_are_told(rules, told):
+    with pytest.raises(ConfigurationError) as error:
+        Ruleset.from_dict({"interactions": rules})
+    assert [str(each).startswith(told) for each in error.value.problems] == [True], error.value.problems
