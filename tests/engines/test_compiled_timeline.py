@@ -12,10 +12,11 @@ from retrato.engines.compile.survivorship import person_steps
 from retrato.engines.compile.timeline import attachment_counts, timeline, timeline_steps
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.attachment import CROWD, EVIDENCE
+from retrato.profiles.interactions import Anonymous
 
 EVENTS = (
-    "event:i source:s event_key:s time:t kind:s channel:s direction:s thread:s state:s amount:d currency:s "
-    "satisfaction:s place:s agent:s text:s campaign:s customer_key:s row:i"
+    "event:i source:s event_key:s time:t kind:s channel:s direction:s thread_kind:s thread:s state:s amount:d "
+    "currency:s satisfaction:d place:s agent:s area:s text:s campaign:s referrer:s customer_key:s issues:s row:i"
 )
 IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s issues:s"
 
@@ -26,12 +27,17 @@ def engine():
         yield engine
 
 
-def build(engine, people, events):
+POINTS = "kind:s namespace:s value:s class:s profile_id:s valid_from:t valid_to:t"
+
+
+def build(engine, people, events, points=(), anonymous=Anonymous.ALWAYS, homes=()):
     """Timeline by event key.
 
     `people`: (source, key) -> (profile, [(kind, value[, namespace[, version]])]);
-    `events`: key -> (source, customer key, [(kind, value)]).
+    `events`: key -> (source, customer key, [(kind, value)][, thread]), one a day from the first of 2024 on;
+    `points`: rows of POINTS; `homes`: profile -> household.
     """
+    make(engine, "contact_points", POINTS, points)
     keys = sorted(people)
     make(
         engine,
@@ -39,7 +45,9 @@ def build(engine, people, events):
         "record:i source:s record_key:s created_at:t",
         [(n, *key, None) for n, key in enumerate(keys)],
     )
-    make(engine, "assignments", "record:i profile_id:s", [(n, people[key][0]) for n, key in enumerate(keys)])
+    homes = dict(homes)
+    assigned = [(n, people[key][0], homes.get(people[key][0])) for n, key in enumerate(keys)]
+    make(engine, "assignments", "record:i profile_id:s household_id:s", assigned)
     known = []
     for number, key in enumerate(keys):
         for kind, value, *more in people[key][1]:
@@ -47,19 +55,22 @@ def build(engine, people, events):
             known.append((number, version, kind, kind, namespace, value, "valid", ""))
     make(engine, "identifiers", IDENTIFIERS, known)
     table, named = [], []
-    for number, (key, (source, customer, identifiers)) in enumerate(events.items()):
+    for number, (key, (source, customer, identifiers, *thread)) in enumerate(events.items()):
         time = datetime(2024, 1, 1 + number % 28)
-        table.append((number, source, key, time, "touch", "web", *[None] * 3, None, *[None] * 6, customer, number))
-        named += [(number, kind, "", value, "valid") for kind, value in identifiers]
+        of_thread = (None, None, *(thread or [None]))
+        table.append((number, source, key, time, "touch", "web", *of_thread, *[None] * 10, customer, "", number))
+        for kind, value in identifiers:
+            name, _, namespace = kind.partition(".")
+            named.append((number, name, namespace, value, "valid"))
     make(engine, "events", EVENTS, table)
     make(engine, "event_identifiers", "event:i kind:s namespace:s value:s status:s", named)
-    run(engine, [*person_steps(), *timeline_steps(), ("timeline", timeline())])
+    run(engine, [*person_steps(), *timeline_steps(anonymous), ("timeline", timeline())])
     return {row["event_key"]: row for row in rows(engine, "timeline")}
 
 
-def outcome(engine, people, *identifiers, customer=None, source="web"):
+def outcome(engine, people, *identifiers, customer=None, source="web", **more):
     """How one event is attached."""
-    row = build(engine, people, {"e": (source, customer, identifiers)})["e"]
+    row = build(engine, people, {"e": (source, customer, identifiers)}, **more)["e"]
     return row["profile_id"], row["attached_by"], row["candidates"]
 
 
@@ -118,6 +129,32 @@ def test_a_number_that_was_given_up_belongs_to_whoever_has_it_now(engine):
     assert outcome(engine, people, ("phone", "+1")) == ("p1", "phone", 1)
 
 
+ANA_HAD = ("phone", "", "+1", "recycled", "p1", datetime(2021, 5, 1), datetime(2024, 1, 3))
+LUIS_HAS = ("phone", "", "+1", "recycled", "p2", datetime(2024, 1, 3), None)
+
+
+def test_a_recycled_number_belonged_to_whoever_had_it_then(engine):
+    people = {("crm", "1"): ("p1", [("phone", "+1")]), ("crm", "2"): ("p2", [("phone", "+1")])}
+    days = {f"day {day}": ("web", None, [("phone", "+1")]) for day in range(1, 6)}
+    found = build(engine, people, days, [ANA_HAD, LUIS_HAS])
+    assert [found[day]["profile_id"] for day in days] == ["p1", "p1", "p2", "p2", "p2"]
+    assert {row["attached_by"] for row in found.values()} == {"phone"}
+
+
+def test_a_number_that_a_record_gave_up_was_its_own_until_then(engine):
+    people = {("crm", "1"): ("p1", [("phone", "+1", "", 1)]), ("crm", "2"): ("p2", [("phone", "+1")])}
+    days = {f"day {day}": ("web", None, [("phone", "+1")]) for day in range(1, 5)}
+    given_up = ("phone", "", "+1", "shared", "p1", datetime(2021, 5, 1), datetime(2024, 1, 3))
+    found = build(engine, people, days, [given_up])
+    assert [(row["profile_id"], row["candidates"]) for row in map(found.get, days)] == [
+        *[(None, 2)] * 2,  # when the other one got it, nobody knows
+        *[("p2", 1)] * 2,
+    ]
+    del people["crm", "2"]
+    found = build(engine, people, days, [given_up])
+    assert {row["profile_id"] for row in found.values()} == {"p1"}
+
+
 def test_a_switchboard_points_at_nobody_but_is_counted(engine):
     office = {("crm", str(n)): (f"p{n}", [("phone", "+1")]) for n in range(CROWD + 1)}
     assert outcome(engine, office, ("phone", "+1")) == (None, "ambiguous: phone", CROWD + 1)
@@ -137,6 +174,94 @@ def test_anonymous_browsing_is_his_from_the_moment_he_fills_in_the_form(engine):
     }
 
 
+COOKIE = ("device_id", "cookie")
+NO, YES = ("consent.cookies", "denied"), ("consent.cookies", "granted")
+FORM = (COOKIE, ("phone", "+34600111222"))
+
+
+@pytest.mark.parametrize(
+    ("visits", "form", "agreed", "known_by"),
+    [
+        ((COOKIE,), FORM, [], "no consent: device"),
+        ((COOKIE, YES), FORM, [], "device"),
+        ((COOKIE,), (*FORM, YES), [], "device"),
+        ((COOKIE, YES), (*FORM, NO), [], "no consent: device"),  # the last choice
+        ((COOKIE,), FORM, [("consent", "granted", "tracking")], "device"),
+        ((COOKIE,), FORM, [("consent", "granted", "newsletter")], "no consent: device"),
+        ((COOKIE, NO), FORM, [("consent", "granted", "tracking")], "no consent: device"),
+    ],
+)
+def test_anonymous_browsing_joins_only_where_somebody_has_agreed(engine, visits, form, agreed, known_by):
+    people = {("crm", "7"): ("p1", [*ANA[1], *agreed])}
+    events = {"visit": ("web", None, list(visits)), "form": ("web", None, list(form))}
+    visit, sent = build(engine, people, events, anonymous=Anonymous.CONSENT).values()
+    assert (visit["attached_by"], sent["attached_by"], visit["candidates"]) == (known_by, "phone", 1)
+    assert (visit["profile_id"] is None) == (visit["anonymous_id"] is not None) == known_by.startswith("no")
+    visit, _ = build(engine, people, events, anonymous=Anonymous.NEVER).values()
+    assert visit["profile_id"] is None
+
+
+def test_whatever_two_of_one_household_may_have_done_is_of_the_household(engine):
+    homes = {"p1": "h1", "p2": "h1"}
+    row = build(engine, HOME, {"e": ("web", None, [("email", "home@x.es")])}, homes=homes)["e"]
+    assert (row["profile_id"], row["household_id"], row["anonymous_id"]) == (None, "h1", None)
+    assert (row["attached_by"], row["candidates"]) == ("household: e-mail", 2)
+    row = build(engine, HOME, {"e": ("web", None, [("phone", "+34600333444")])}, homes=homes)["e"]
+    assert (row["profile_id"], row["household_id"]) == ("p2", "h1")
+    row = build(engine, HOME, {"e": ("web", None, [("email", "home@x.es")])}, homes={"p1": "h1"})["e"]
+    assert (row["household_id"], row["attached_by"]) == (None, "ambiguous: e-mail")
+
+
+def test_whoever_is_not_known_has_an_anonymous_profile(engine):
+    events = {
+        "visit": ("web", None, [COOKIE]),
+        "back": ("app", None, [COOKIE, ("name", "Eva")]),
+        "mail": ("web", None, [COOKIE, ("email", "eva@y.es")]),
+        "name": ("web", None, [("name", "Eva")]),
+        "nothing": ("web", None, []),
+    }
+    found = {key: row["anonymous_id"] for key, row in build(engine, HOME, events).items()}
+    assert found["visit"] == found["back"] != found["mail"]
+    assert (found["name"], found["nothing"]) == (None, None)
+    assert not any(secret in str(found) for secret in ("eva", "cookie"))
+
+
+def test_a_cart_that_is_paid_elsewhere_was_filled_by_whoever_pays(engine):
+    events = {
+        "cart": ("web", None, [("device_id", "laptop")], "CART-31"),
+        "paid": ("app", None, [("phone", "+34600111222")], "CART-31"),
+        "another": ("web", None, [("device_id", "laptop")], "CART-32"),
+        "hers": ("web", None, [("email", "home@x.es")], "CART-31"),
+        "his": ("web", None, [("email", "luis@x.es")], "CART-31"),
+    }
+    people = {**HOME, ("crm", "9"): ("p3", [("email", "luis@x.es")]), ("crm", "10"): ("p4", [("email", "luis@x.es")])}
+    found = build(engine, people, events)
+    assert {key: (row["profile_id"], row["attached_by"]) for key, row in found.items()} == {
+        "cart": ("p1", "thread"),
+        "paid": ("p1", "phone"),
+        "another": (None, None),
+        "hers": ("p1", "thread"),
+        "his": (None, "ambiguous: e-mail"),
+    }
+
+
+def test_a_short_number_is_a_thread_of_its_own_system(engine):
+    events = {
+        "call": ("calls", None, [("phone", "+34600111222")], "17"),
+        "note": ("calls", None, [], "17"),
+        "ticket": ("desk", None, [], "17"),
+    }
+    found = {key: row["profile_id"] for key, row in build(engine, HOME, events).items()}
+    assert found == {"call": "p1", "note": "p1", "ticket": None}
+
+
+def test_a_thread_of_two_people_is_nobodys(engine):
+    phones = "+34600111222", "+34600333444"
+    events = {phone: ("calls", None, [("phone", phone)], "T-1") for phone in phones}
+    found = build(engine, HOME, {**events, "note": ("calls", None, [], "T-1")})
+    assert [row["profile_id"] for row in found.values()] == ["p1", "p2", None]
+
+
 def test_a_device_of_two_people_is_nobodys_but_still_helps_to_choose(engine):
     events = {
         "hers": ("web", None, [("device_id", "tablet"), ("phone", "+34600111222")]),
@@ -154,7 +279,7 @@ def test_events_of_one_key_are_one_and_events_without_a_key_are_all_kept(engine)
     build(engine, HOME, {"a": ("crm", "7", [])})
 
     def event(number, key):
-        return (number, "crm", key, None, *[None] * 5, None, *[None] * 6, "7", number)
+        return (number, "crm", key, None, *[None] * 15, "7", "", number)
 
     make(engine, "events", EVENTS, [event(4, "same"), event(3, "same"), event(5, None), event(6, None)])
     run(engine, [*person_steps(), *timeline_steps(), ("timeline", timeline())])

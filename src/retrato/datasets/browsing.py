@@ -69,6 +69,7 @@ def web_app_events(rng: np.random.Generator, world: World, count: int) -> Export
         "platform": np.where(device == "", "web", "app")[at],
         "cookie_id": cookie[at],
         "device_id": device[at],
+        "tracking_consent": tracking_consents(np.where(device == "", cookie, device))[at],
         "email": np.where(named, email[at], ""),
         "id_cliente": np.where(named & session_login, customer[at], ""),
         "amount": np.where(bought, price[_first_of(cart)][at], ""),
@@ -97,6 +98,11 @@ def _devices(rng: np.random.Generator, world: World, who: Ints, nobody: Flags) -
     return np.where(in_app, "", cookie), np.where(in_app, contacts.device[user], "")
 
 
+def tracking_consents(devices: Strings) -> Strings:
+    """What was answered to the banner on each device: the same every time, three in four agree."""
+    return strings("true" if each[-1:] < "c" else "false" for each in devices)
+
+
 def _logins(rng: np.random.Generator, world: World, who: Ints, nobody: Flags) -> tuple[Strings, Strings]:
     """The address and, for those in the CRM, the customer number of whoever logs in."""
     email = entries.emails(rng, world.population, who, MESS["web_app_events"]).text
@@ -119,6 +125,7 @@ def _columns(rng: np.random.Generator, steps: Steps, time: Ints, cart: Ints) -> 
         "direction": np.where(kind == "push", "out", "in"),
         "cookie_id": blank(count),
         "device_id": blank(count),
+        "tracking_consent": blank(count),
         "email": blank(count),
         "id_cliente": blank(count),
         "page": np.where(kind == "push", "", PAGES[rng.integers(0, len(PAGES), count)]),

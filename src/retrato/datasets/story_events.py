@@ -15,6 +15,7 @@ _NO_ONE = -1
 
 def _web(time: str, kind: str, place: str = LAPTOP, /, *given: Mapping[str, str], by: int = 0, **more: str) -> Touch:
     device = {"device_id": APP, "platform": "app"} if place == APP else {"cookie_id": place, "platform": "web"}
+    device["tracking_consent"] = "true"
     values = {"event_time": time + "Z", "event_type": kind, "direction": "out" if kind == "push" else "in"}
     for each in given:
         values |= each

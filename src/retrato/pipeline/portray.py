@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile.portraits import plain_attributes, profile_steps
 from retrato.engines.compile.survivorship import person_steps, value_steps, values
 from retrato.engines.compile.timeline import attachment_counts, timeline, timeline_steps
+from retrato.profiles.attachment import NO_CONSENT
 
 if TYPE_CHECKING:
     from retrato.pipeline.run import Run
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 def portray(run: Run) -> None:
     """Make `profiles`, `values`, and the view `timeline`."""
     events = run.counts["events"] > 0
-    steps = [*person_steps(), *value_steps(run.ruleset.survivorship), *(timeline_steps() if events else ())]
+    attaching = timeline_steps(run.ruleset.interactions.anonymous) if events else ()
+    steps = [*person_steps(), *value_steps(run.ruleset.survivorship), *attaching]
     for name, query in steps:
         run.engine.create(name, query)
     run.engine.create("values", values("identifiers").limit(0))
@@ -31,3 +33,9 @@ def portray(run: Run) -> None:
     run.counts["values"] = run.engine.count("values")
     run.counts["interactions"] = sum(each["interactions"] for each in attached)
     run.counts["attachment"] = attached
+    without = sum(each["interactions"] for each in attached if (each["attached_by"] or "").startswith(NO_CONSENT))
+    if without:
+        run.notes.append(
+            f"{without:,} interactions are of a device whose owner is known and has not agreed to tracking: they are "
+            "left anonymous (see interactions.anonymous of the ruleset)"
+        )

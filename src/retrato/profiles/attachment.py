@@ -6,7 +6,11 @@ left without a profile rather than given to the wrong one. What the weak ones sa
 
 A browser or app is recognised in a second pass: its cookie or device id belongs to whoever was recognised on it
 otherwise, or gave it in a record. As long as that is one profile, its anonymous events are theirs, those before the
-first form included.
+first form included, if tracking was agreed to (see `retrato.profiles.interactions`). Last, a thread (a cart, a ticket,
+a conversation) in which one profile alone was recognised is theirs as a whole.
+
+A contact point that went from hand to hand, or was given up, says who had it at the time of the event. What may have
+been any of several people of one household belongs to the household.
 """
 
 from __future__ import annotations
@@ -40,6 +44,12 @@ EVIDENCE: tuple[Evidence, ...] = (
 
 #: Values that more profiles than this are known by point at nobody; they are counted as ambiguous.
 CROWD = 50
+
+#: Numbers of threads that mean the same thread wherever they stand. Short plain numbers are counted by many systems.
+TELLING_THREAD = "[A-Za-z].*[0-9]|[0-9].*[A-Za-z]|[0-9]{8}"
+
+#: What stands before the label of evidence that may not be used, or does not decide.
+NO_CONSENT, HOUSEHOLD, AMBIGUOUS = "no consent", "household", "ambiguous"
 
 #: The kind of interaction that stands for the creation of a record.
 RECORD_CREATED = "record_created"

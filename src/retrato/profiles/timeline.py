@@ -20,15 +20,18 @@ class Interaction:
     channel: str | None = None
     kind: str | None = None
     direction: str | None = None
+    thread_kind: str | None = None
     thread: str | None = None
     state: str | None = None
     amount: float | None = None
     currency: str | None = None
-    satisfaction: str | None = None
+    satisfaction: float | None = None
     place: str | None = None
     agent: str | None = None
+    area: str | None = None
     text: str | None = None
     campaign: str | None = None
+    referrer: str | None = None
     source: str | None = None
     event_key: str | None = None
     attached_by: str | None = None
@@ -48,10 +51,12 @@ class Interaction:
             self.thread,
             self.state,
             money,
-            self.satisfaction and f"satisfaction {self.satisfaction}",
+            None if self.satisfaction is None else f"satisfaction {self.satisfaction:g}",
             self.place and f"at {self.place}",
             self.agent and f"by {self.agent}",
+            self.area and f"in {self.area}",
             self.campaign and f"campaign {self.campaign}",
+            self.referrer and f"from {self.referrer}",
             self.text and f'"{self.text}"',
         )
         return "  ".join((time, *(part for part in told if part)))

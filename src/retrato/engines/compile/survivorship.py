@@ -47,8 +47,8 @@ _KEYS = tuple(f"key_{position}" for position in range(len(Strategy)))
 
 
 def person_steps() -> Steps:
-    """The steps that number profiles, in order: `persons(person, profile_id)`, and `person_records(record, person,
-    profile_id, source, record_key)`; from `assignments` and `records`.
+    """The steps that number profiles, in order: `persons(person, profile_id, household_id)` and `person_records(record,
+    person, profile_id, source, record_key)`; from `assignments` and `records`.
 
     >>> [name for name, _ in person_steps()]
     ['persons', 'person_records']
@@ -189,8 +189,8 @@ def _kind_in(kinds: Iterable[str]) -> Node:
 
 
 _PERSONS = """
-SELECT row_number() OVER (ORDER BY profile_id) AS person, profile_id
-FROM (SELECT DISTINCT profile_id FROM assignments) AS d
+SELECT row_number() OVER (ORDER BY profile_id) AS person, profile_id, household_id
+FROM (SELECT profile_id, min(household_id) AS household_id FROM assignments GROUP BY profile_id) AS d
 """
 
 _PERSON_RECORDS = """
