@@ -2,7 +2,9 @@
 
 Customers are generated with their events. Once the profiles are those of the truth, and once those that `resolve`
 finds; then events are attached, and held against the truth. An event is right when it lies on the timeline of the
-profile that has most records of its person, and that person has most records of the profile. What is said of each kind
+profile that has most records of its person, and that person has most records of the profile. Events that nothing
+connects with a record of their person (a cookie that never says whose it is) are nobody's: whoever is given one is
+wrong. What is said of each kind
 of evidence, and where the misses are, is in `results/history.md` and `results/history.json`.
 """
 
@@ -52,12 +54,45 @@ WITH counted AS (
 )
 SELECT person_id, profile_id FROM best WHERE of_profile = 1 AND of_person = 1
 """
-#: Every event with its person, if that person is a customer, and whether it was attached rightly.
+#: What the events of each person name: values, keys and threads.
+_NAMED = """
+SELECT DISTINCT e.event, t.person_id, n.said
+FROM events AS e
+JOIN true_events AS t ON t.source = e.source AND t.event_key = e.event_key AND t.person_id IS NOT NULL
+JOIN (
+  SELECT event, lower(value) AS said FROM event_identifiers
+  WHERE value IS NOT NULL AND kind <> 'consent' AND status NOT IN ('placeholder', 'missing')
+  UNION ALL SELECT event, lower(customer_key) FROM events WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, lower(thread) FROM events WHERE thread IS NOT NULL
+) AS n ON n.event = e.event
+"""
+#: What the records of each person say.
+_SAID = """
+SELECT t.person_id, lower(i.value) AS said
+FROM identifiers AS i JOIN records AS r ON r.record = i.record
+JOIN true_records AS t ON t.source = r.source AND t.record_key = r.record_key
+WHERE i.value IS NOT NULL AND i.kind NOT IN ('name', 'consent')
+UNION
+SELECT person_id, lower(record_key) FROM true_records
+"""
+#: What else those events name that name something which is said of the person.
+_MORE = """
+SELECT DISTINCT m.person_id, m.said
+FROM named AS n JOIN said AS s ON s.person_id = n.person_id AND s.said = n.said
+JOIN named AS m ON m.event = n.event
+WHERE NOT EXISTS (SELECT 1 FROM said AS k WHERE k.person_id = m.person_id AND k.said = m.said)
+"""
+#: Every event with its person, if anything connects it with a record of that person, and whether it was attached
+#: rightly.
 _HELD = """
-SELECT l.source, l.kind, l.attached_by, t.person_id IS NOT NULL AS owned, l.profile_id IS NOT NULL AS attached,
+WITH knowable AS (
+  SELECT DISTINCT n.event FROM named AS n JOIN said AS s ON s.person_id = n.person_id AND s.said = n.said
+)
+SELECT l.source, l.kind, l.attached_by, k.event IS NOT NULL OR coalesce(o.profile_id = l.profile_id, FALSE) AS owned,
+  l.profile_id IS NOT NULL AS attached,
   coalesce(o.profile_id = l.profile_id, FALSE) AS found, count(*) AS events
 FROM timeline AS l JOIN true_events AS e ON e.source = l.source AND e.event_key = l.event_key
-LEFT JOIN (SELECT DISTINCT person_id FROM true_records) AS t ON t.person_id = e.person_id
+LEFT JOIN knowable AS k ON k.event = l.event
 LEFT JOIN own AS o ON o.person_id = e.person_id
 WHERE l.event IS NOT NULL
 GROUP BY ALL ORDER BY ALL
@@ -95,8 +130,10 @@ def measured(records: int, seed: int, *, true: bool) -> dict[str, Any]:
                 stage.run(run)
             if stage.name == "identify" and true:
                 engine.create("assignments", tree(_TRUE_PROFILES))
-            engine.drop(*stage.releases(run))
+            if stage is not STAGES[-1]:
+                engine.drop(*stage.releases(run))
         engine.create("own", tree(_OWN))
+        connect(engine)
         rows = engine.fetch(tree(_HELD)).to_pylist()
     seconds = {each["stage"]: each["seconds"] for each in run.stages}
     return {
@@ -108,6 +145,14 @@ def measured(records: int, seed: int, *, true: bool) -> dict[str, Any]:
         **scores(rows),
         "misses": list(misses(rows)),
     }
+
+
+def connect(engine: DuckDBEngine) -> None:
+    """Make `named`, and in `said` all that somebody who knew the people could find out about them, step by step."""
+    engine.create("named", tree(_NAMED))
+    engine.create("said", tree(_SAID))
+    while (more := engine.fetch(tree(_MORE))).num_rows:
+        engine.add("said", more)
 
 
 def scores(rows: list[dict[str, Any]]) -> dict[str, float]:
