@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from retrato.errors import ConfigurationError, RetratoError
     from retrato.evaluation import evaluate
     from retrato.graph.limits import Limit
+    from retrato.identifiers.term import Word
     from retrato.identifiers.value_sets import ValueSet
     from retrato.matching.model import FellegiSunter
     from retrato.pipeline.inspect import inspect
-    from retrato.profiles.interactions import InteractionRules, Word
+    from retrato.profiles.interactions import InteractionRules
     from retrato.profiles.profile import Profile
     from retrato.profiles.survivorship import SurvivorshipRule
     from retrato.records import Query, Source
@@ -40,7 +41,7 @@ _HOMES = {
     "Source": "retrato.records",
     "SurvivorshipRule": "retrato.profiles.survivorship",
     "ValueSet": "retrato.identifiers.value_sets",
-    "Word": "retrato.profiles.interactions",
+    "Word": "retrato.identifiers.term",
     "evaluate": "retrato.evaluation",
     "inspect": "retrato.pipeline.inspect",
     "progress_bar": "retrato.resolution.progress",

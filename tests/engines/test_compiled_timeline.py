@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relations import make, rows, run
+from retrato.engines.compile.attachment import attachment_steps
 from retrato.engines.compile.survivorship import person_steps
-from retrato.engines.compile.timeline import attachment_counts, timeline, timeline_steps
+from retrato.engines.compile.timeline import attachment_counts, timeline
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.attachment import CROWD, EVIDENCE
 from retrato.profiles.interactions import Anonymous
@@ -64,7 +65,7 @@ def build(engine, people, events, points=(), anonymous=Anonymous.ALWAYS, homes=(
             named.append((number, name, namespace, value, "valid"))
     make(engine, "events", EVENTS, table)
     make(engine, "event_identifiers", "event:i kind:s namespace:s value:s status:s", named)
-    run(engine, [*person_steps(), *timeline_steps(anonymous), ("timeline", timeline())])
+    run(engine, [*person_steps(), *attachment_steps(anonymous), ("timeline", timeline())])
     return {row["event_key"]: row for row in rows(engine, "timeline")}
 
 
@@ -282,7 +283,7 @@ def test_events_of_one_key_are_one_and_events_without_a_key_are_all_kept(engine)
         return (number, "crm", key, None, *[None] * 15, "7", "", number)
 
     make(engine, "events", EVENTS, [event(4, "same"), event(3, "same"), event(5, None), event(6, None)])
-    run(engine, [*person_steps(), *timeline_steps(), ("timeline", timeline())])
+    run(engine, [*person_steps(), *attachment_steps(), ("timeline", timeline())])
     assert sorted(row["event"] for row in rows(engine, "timeline")) == [3, 5, 6]
 
 
@@ -291,7 +292,7 @@ def test_the_creation_of_a_record_is_an_interaction_with_or_without_events(engin
     columns = "record:i source:s record_key:s created_at:t"
     make(engine, "records", columns, [(0, "crm", "7", datetime(2023, 5, 1)), (1, "crm", "8", None)])
     for events in (True, False):
-        run(engine, [*person_steps(), *(timeline_steps() if events else ()), ("timeline", timeline(events=events))])
+        run(engine, [*person_steps(), *(attachment_steps() if events else ()), ("timeline", timeline(events=events))])
         (row,) = rows(engine, "timeline")
         assert (row["profile_id"], row["kind"], row["channel"], row["event_key"]) == (
             "p1",

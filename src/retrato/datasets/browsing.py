@@ -69,7 +69,7 @@ def web_app_events(rng: np.random.Generator, world: World, count: int) -> Export
         "platform": np.where(device == "", "web", "app")[at],
         "cookie_id": cookie[at],
         "device_id": device[at],
-        "tracking_consent": tracking_consents(np.where(device == "", cookie, device))[at],
+        "tracking_consent": _consents(np.where(device == "", cookie, device))[at],
         "email": np.where(named, email[at], ""),
         "id_cliente": np.where(named & session_login, customer[at], ""),
         "amount": np.where(bought, price[_first_of(cart)][at], ""),
@@ -98,7 +98,7 @@ def _devices(rng: np.random.Generator, world: World, who: Ints, nobody: Flags) -
     return np.where(in_app, "", cookie), np.where(in_app, contacts.device[user], "")
 
 
-def tracking_consents(devices: Strings) -> Strings:
+def _consents(devices: Strings) -> Strings:
     """What was answered to the banner on each device: the same every time, three in four agree."""
     return strings("true" if each[-1:] < "c" else "false" for each in devices)
 

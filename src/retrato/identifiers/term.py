@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from retrato.identifiers.base import Feature, Field, Identifier, IdentifierType, Issue, Status
 from retrato.identifiers.folding import fold
 from retrato.identifiers.placeholders import is_absent, is_null
-from retrato.identifiers.tables import lines
+from retrato.identifiers.tables import synonyms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,9 +20,21 @@ _NO_TERM = Issue("not_a_term", "the text is too long for a word of a vocabulary"
 _LONGEST = 60
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A term of the user's own, or further texts for one of the package's.
+
+    >>> Word("webinar", ("webinar", "seminario web")).name
+    'webinar'
+    """
+
+    name: str
+    texts: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Term(IdentifierType):
-    """A word of the vocabulary `table`, and of what the user adds: pairs of a term and the texts that mean it.
+    """A word of the vocabulary `table`, or of those that the user adds.
 
     A text that is no word of it stands for itself, as `possible`.
 
@@ -31,12 +43,12 @@ class Term(IdentifierType):
     >>> found = Term("event_kinds").parse("Router replaced")
     >>> found.value, found.status.value
     ('router_replaced', 'possible')
-    >>> Term("event_kinds", (("swap", ("router replaced",)),)).parse("Router replaced").value
+    >>> Term("event_kinds", (Word("swap", ("router replaced",)),)).parse("Router replaced").value
     'swap'
     """
 
     table: str
-    more: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    more: tuple[Word, ...] = ()
 
     kind: ClassVar[str] = "term"
     fields: ClassVar[Mapping[str, Field]] = {"term": Field("text", ())}
@@ -45,10 +57,8 @@ class Term(IdentifierType):
     @cached_property
     def words(self) -> Mapping[str, str]:
         """Every folded text of the vocabulary, with its term. What the user says of a text holds."""
-        listed = {**_listed(self.table)}
-        for term, texts in self.more:
-            listed |= {fold(text): term for text in (term, *texts)}
-        return listed
+        own = {fold(text): word.name for word in self.more for text in (word.name, *word.texts)}
+        return {**synonyms(self.table), **own}
 
     def parse_parts(self, parts: Mapping[str, str | None]) -> tuple[Identifier, ...]:
         """Read one cell: at most one identifier."""
@@ -70,21 +80,3 @@ class Term(IdentifierType):
     def recognise(self, sample: Sequence[str]) -> Mapping[str, float]:  # noqa: ARG002
         """Never: any word can stand in many columns."""
         return {}
-
-
-def terms(table: str) -> tuple[str, ...]:
-    """The terms of a vocabulary, in the order of its table.
-
-    >>> terms("event_kinds")[:3]
-    ('visit', 'view', 'search')
-    """
-    return tuple(dict.fromkeys(line.partition(":")[0] for line in lines(table)))
-
-
-def _listed(table: str) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for line in lines(table):
-        term, _, texts = line.partition(":")
-        for text in (fold(term), *texts.split(",")):
-            found.setdefault(text.strip(), term)
-    return found

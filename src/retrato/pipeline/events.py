@@ -22,12 +22,10 @@ from retrato.profiles.interactions import SENTENCES, EventIssue
 from retrato.records import EVENT_FIELDS, SourceKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from retrato.identifiers.base import IdentifierType, ReadRows
     from retrato.pipeline.run import Run
     from retrato.pipeline.workers import Workers
-    from retrato.profiles.interactions import InteractionRules, Word
+    from retrato.profiles.interactions import InteractionRules
 
 
 def events(run: Run) -> None:
@@ -69,26 +67,22 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
         different = query("SELECT DISTINCT :f AS text FROM raw_events WHERE :f IS NOT NULL", f=column(field))
         first_values(run, f"read_{field}", different, kind, read)
     run.engine.create("_event_keys", sql.event_keys())
-    run.as_of = run.ruleset.interactions.as_of or datetime.now(UTC).replace(tzinfo=None)
-    run.engine.create("events", sql.events(run.as_of))
+    as_of = run.ruleset.interactions.as_of or datetime.now(UTC).replace(tzinfo=None)
+    run.engine.create("events", sql.events(as_of))
     run.engine.drop("_event_keys", "raw_events", "moments", *(f"read_{field}" for field in types))
 
 
 def _types(rules: InteractionRules) -> dict[str, IdentifierType]:
     """What reads the fields of an event that are no times, names or texts."""
     return {
-        "event_kind": Term("event_kinds", _more(rules.kinds)),
-        "channel": Term("channels", _more(rules.channels)),
+        "event_kind": Term("event_kinds", rules.kinds),
+        "channel": Term("channels", rules.channels),
         "direction": Term("directions"),
         "state": Term("thread_states"),
         "currency": Term("currencies"),
         "amount": Number("amount"),
         "satisfaction": Number("satisfaction"),
     }
-
-
-def _more(words: Sequence[Word]) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    return tuple((word.name, word.texts) for word in words)
 
 
 def _report(run: Run) -> None:
@@ -99,14 +93,10 @@ def _report(run: Run) -> None:
         for each in found
     ]
     for each in found:
-        name, sentence, count = (
-            run.sources[each["source_no"]].name,
-            SENTENCES[EventIssue(each["issue"])],
-            each["events"],
-        )
+        name, count = run.sources[each["source_no"]].name, each["events"]
         rows = ", ".join(map(str, each["rows"])) + (", …" if count > len(each["rows"]) else "")
         many = f"{count:,} events (rows {rows})" if count > 1 else f"1 event (row {rows})"
-        run.notes.append(f"source {name}, {many}: {sentence}")
+        run.notes.append(f"source {name}, {many}: {SENTENCES[EventIssue(each['issue'])]}")
 
 
 def _identifiers(run: Run, numbers: list[int], hands: Workers) -> None:

@@ -12,7 +12,6 @@ from retrato.engines.compile import normalise as sql
 from retrato.engines.compile.template import all_of, column, query, table, tree
 from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.base import IdentifierType
-from retrato.identifiers.memory import forget
 from retrato.pipeline.cells import read_cells
 from retrato.pipeline.rows import records
 from retrato.pipeline.slots import Slot, by_dictionary, slots_of
@@ -60,7 +59,6 @@ def normalise(run: Run) -> None:
     for name in run.kinds:
         run.engine.define(f"keys_{name}", all_of(*keys[name]))
     run.attributes = frozenset(slot.attribute for slot in slots if isinstance(slot.type, Attribute))
-    forget()
 
 
 def row_records(source_no: int) -> tuple[exp.Query, Sequence[str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from retrato.engines.compile.attachment import attachment_steps
 from retrato.engines.compile.portraits import plain_attributes, profile_steps
 from retrato.engines.compile.survivorship import person_steps, value_steps, values
-from retrato.engines.compile.timeline import attachment_counts, timeline, timeline_steps
+from retrato.engines.compile.timeline import attachment_counts, timeline
 from retrato.profiles.attachment import NO_CONSENT
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 def portray(run: Run) -> None:
     """Make `profiles`, `values`, and the view `timeline`."""
     events = run.counts["events"] > 0
-    attaching = timeline_steps(run.ruleset.interactions.anonymous) if events else ()
+    attaching = attachment_steps(run.ruleset.interactions.anonymous) if events else ()
     steps = [*person_steps(), *value_steps(run.ruleset.survivorship), *attaching]
     for name, query in steps:
         run.engine.create(name, query)

@@ -72,10 +72,7 @@ def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) 
         kind, found = kind.inferred({"text": distinct.column("text")})
         run.notes.extend(f"source {source.name}, times: {each}" for each in found)
         run.engine.load("parsed_moments", _first_values(kind, distinct, read))
-        times = tree(
-            "SELECT CAST(:n AS INTEGER), text, TRY_CAST(value AS TIMESTAMP), issues FROM parsed_moments", n=number
-        )
-        run.engine.append("moments", times)
+        run.engine.append("moments", tree(_MOMENTS, n=number))
     run.engine.drop("parsed_moments")
 
 

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from retrato.ruleset import Mode, Ruleset
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import pyarrow as pa
 
     from retrato.engines.base import Engine
@@ -73,8 +71,6 @@ class Run:
     #: the same for the identifiers of events
     event_cells: list[str] = field(default_factory=list)
     event_slots: tuple[Slot, ...] = ()
-    #: events after this moment (UTC) are in the future
-    as_of: datetime | None = None
     kinds: Mapping[str, tuple[Feature, ...]] = field(default_factory=dict)
     #: the matching keys of which a record can have several values
     lists: frozenset[str] = frozenset()

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, TypeVar
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from retrato.identifiers.memory import forget
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
@@ -73,14 +75,14 @@ class Workers:
     def read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
         """Read a table as `kind.parse_table` does, so many rows together as memory allows."""
         if table.num_rows <= TOGETHER:
-            return self._read(kind, table)
+            return self._read_together(kind, table)
         parts = []
         for start in range(0, table.num_rows, TOGETHER):
-            part = self._read(kind, table.slice(start, TOGETHER))
+            part = self._read_together(kind, table.slice(start, TOGETHER))
             parts.append(part.set_column(0, "item", pc.add(part.column("item"), start)))
         return pa.concat_tables(parts)
 
-    def _read(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
+    def _read_together(self, kind: IdentifierType, table: pa.Table) -> pa.Table:
         """Read a table in one of the processes, when it is large and one is free.
 
         It is not divided between them: what a type has found out about a word, it knows for the whole of it.
@@ -120,7 +122,8 @@ class Workers:
 
 @contextmanager
 def workers(count: int | None, memory: int | None = None) -> Iterator[Workers]:
-    """Workers that end with the block. Answers do not depend on how many there are.
+    """Workers that end with the block, and what was found out about words with them. Answers do not depend on how many
+    there are.
 
     >>> from retrato.identifiers.phone import Phone
     >>> with workers(2) as hands:
@@ -136,6 +139,7 @@ def workers(count: int | None, memory: int | None = None) -> Iterator[Workers]:
         hands.close(at_once=True)
         raise
     hands.close(at_once=False)
+    forget()
 
 
 def _begin() -> None:

@@ -48,6 +48,9 @@ CROWD = 50
 #: Numbers of threads that mean the same thread wherever they stand. Short plain numbers are counted by many systems.
 TELLING_THREAD = "[A-Za-z].*[0-9]|[0-9].*[A-Za-z]|[0-9]{8}"
 
+#: The label of what follows from the rest of a thread.
+THREAD = "thread"
+
 #: What stands before the label of evidence that may not be used, or does not decide.
 NO_CONSENT, HOUSEHOLD, AMBIGUOUS = "no consent", "household", "ambiguous"
 

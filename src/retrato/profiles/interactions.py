@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from retrato.identifiers.term import Word
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,18 +19,6 @@ class Anonymous(StrEnum):
     CONSENT = "consent"  # of those who are recorded to agree to tracking
     ALWAYS = "always"  # of all: the user answers for it
     NEVER = "never"  # of nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A kind or a channel of the user's own, or further texts for one of the package's.
-
-    >>> Word("webinar", ("webinar", "seminario web")).name
-    'webinar'
-    """
-
-    name: str
-    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

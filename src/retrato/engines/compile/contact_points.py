@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.linking import FIRST_SEEN
-from retrato.engines.compile.template import Node, column, tree
+from retrato.engines.compile.template import Node, among, choice, column, tree
 from retrato.identifiers.address import NO_STREET
 from retrato.identifiers.email import ROLE
 from retrato.identifiers.value_sets import BLOCKED
@@ -42,7 +42,7 @@ def contact_point_steps(kinds: Collection[str], known: Collection[str]) -> Steps
             ("postcode", "postcode"),
         )
     }
-    wanted = exp.In(this=column("kind", "i"), expressions=[exp.Literal.string(name) for name in sorted(kinds)])
+    wanted = among(column("kind", "i"), kinds)
     counted = {
         name: column(name, "v") if key in known else tree("CAST(NULL AS BIGINT)")
         for name, key in (("given_names", "given_root"), ("birth_dates", "birth_date"))
@@ -60,14 +60,9 @@ def contact_point_steps(kinds: Collection[str], known: Collection[str]) -> Steps
         ("_contact_latest", tree(_LATEST)),
         ("_contact_turns", tree(_TURNS, rest=rest)),
         ("_contact_recycled", tree(_RECYCLED, few=FEW)),
-        ("_contact_classes", tree(_CLASSES, few=FEW, line=_in("v.kind", LINES), **_class_names())),
+        ("_contact_classes", tree(_CLASSES, few=FEW, line=among(column("kind", "v"), LINES), **_class_names())),
         ("contact_points", tree(_POINTS, reason=_reason(), recycled=ContactClass.RECYCLED.value, **counted)),
     )
-
-
-def _in(name: str, texts: Collection[str]) -> Node:
-    alias, _, own = name.partition(".")
-    return exp.In(this=column(own, alias), expressions=[exp.Literal.string(each) for each in sorted(texts)])
 
 
 def _issues() -> dict[str, Node]:
@@ -84,14 +79,14 @@ def _class_names() -> dict[str, Node]:
 
 def _reason() -> Node:
     """The sentence of the reason, with its numbers."""
-    case = exp.Case(this=column("why", "c"))
+    sentences = {}
     for name, sentence in REASONS.items():
         pieces: list[Node] = []
         for number, piece in enumerate(sentence.split("|")):  # every second piece is the name of a column
             text = tree("CAST(:c AS VARCHAR)", c=column(piece, "v")) if number % 2 else exp.Literal.string(piece)
             pieces.append(text)
-        case = case.when(exp.Literal.string(name), exp.Anonymous(this="concat", expressions=pieces))
-    return case
+        sentences[name] = exp.Anonymous(this="concat", expressions=pieces)
+    return choice(column("why", "c"), sentences)
 
 
 #: When each version of a record was replaced by the next: NULL for the current one.

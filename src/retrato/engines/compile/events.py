@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from retrato.engines.compile.normalise import row_content, text_or_null, time_of
-from retrato.engines.compile.template import Node, table, tree
+from retrato.engines.compile.template import Node, among, choice, table, told, tree
+from retrato.identifiers.moment import UNKNOWN_ZONE
 from retrato.profiles.interactions import CHANNEL_OF_KIND, OUTGOING, THREAD_OF_KIND, WITHOUT_DIRECTION, EventIssue
 from retrato.records import EVENT_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
 
@@ -95,8 +95,8 @@ FROM (
 _HAS: Mapping[EventIssue, str] = {
     EventIssue.NO_TIME: "r.event_time IS NULL",
     EventIssue.UNREADABLE_TIME: "r.event_time IS NOT NULL AND k.time IS NULL "
-    "AND k.issues IS DISTINCT FROM 'unknown_zone'",
-    EventIssue.UNKNOWN_ZONE: "k.issues = 'unknown_zone'",
+    "AND k.issues IS DISTINCT FROM :unknown_zone",
+    EventIssue.UNKNOWN_ZONE: "k.issues = :unknown_zone",
     EventIssue.FUTURE_TIME: "k.time > :as_of",
     EventIssue.UNKNOWN_KIND: "kind.status <> 'valid'",
     EventIssue.UNKNOWN_CHANNEL: "channel.status <> 'valid'",
@@ -110,31 +110,16 @@ _HAS: Mapping[EventIssue, str] = {
 def events(as_of: datetime) -> Node:
     """`events` after `event_keys`; whatever happened after `as_of` (UTC) is in the future."""
     at = tree("CAST(:t AS TIMESTAMP)", t=as_of.isoformat(" "))
-    pieces = [
-        tree("CASE WHEN :has THEN :issue ELSE '' END", has=exp.paren(tree(has, as_of=at)), issue=f" {issue}")
-        for issue, has in _HAS.items()
-    ]
-    joined = reduce(lambda left, right: exp.DPipe(this=left, expression=right, safe=True), pieces)
+    holds = ((tree(has, as_of=at, unknown_zone=UNKNOWN_ZONE.code), f" {issue}") for issue, has in _HAS.items())
+    kind = exp.column("kind", "t")
     return tree(
         _EVENTS,
-        issues=tree("ltrim(:joined)", joined=exp.paren(joined)),
-        usual_channel=_chosen(exp.column("value", "kind"), CHANNEL_OF_KIND),
-        outgoing=_among(OUTGOING),
-        without_direction=_among(WITHOUT_DIRECTION),
-        thread_kind=_chosen(exp.column("kind", "t"), THREAD_OF_KIND),
+        issues=tree("ltrim(:told)", told=told(holds)),
+        usual_channel=choice(exp.column("value", "kind"), CHANNEL_OF_KIND),
+        outgoing=among(kind, OUTGOING),
+        without_direction=among(kind, WITHOUT_DIRECTION),
+        thread_kind=choice(kind, THREAD_OF_KIND),
     )
-
-
-def _among(kinds: Collection[str]) -> Node:
-    return exp.In(this=exp.column("kind", "t"), expressions=[exp.Literal.string(kind) for kind in sorted(kinds)])
-
-
-def _chosen(subject: Node, choices: Mapping[str, str]) -> Node:
-    """CASE subject WHEN name THEN text … END."""
-    case = exp.Case(this=subject)
-    for name, text in sorted(choices.items()):
-        case = case.when(exp.Literal.string(name), exp.Literal.string(text))
-    return case
 
 
 #: How many events of each source have each issue, and the first rows of them.

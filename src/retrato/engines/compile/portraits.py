@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, query, tree
+from retrato.engines.compile.template import Node, among, query, tree
 from retrato.profiles.columns import ADDRESS_PARTS, LISTS, NAME_PARTS, SINGLE, attribute_columns
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ _PARTS = {"name": NAME_PARTS, "address": ADDRESS_PARTS}
 def plain_attributes() -> Node:
     """The query for the attributes of `values` that have no fixed column: `attribute`, in order."""
     return tree(
-        "SELECT DISTINCT attribute FROM value_slots WHERE NOT :shown ORDER BY attribute", shown=_kind_in(_SHOWN_KINDS)
+        "SELECT DISTINCT attribute FROM value_slots WHERE NOT :shown ORDER BY attribute",
+        shown=among(exp.column("kind"), _SHOWN_KINDS),
     )
 
 
 def profile_steps(attributes: Iterable[str] = ()) -> Steps:
     """The steps that make `profiles`, one row a profile, after `value_steps` (whose intermediate tables they read)
-    and `timeline_steps`.
+    and `attachment_steps`.
 
     What is expected of each profile comes from the table `certainty`. `attributes` are the plain attributes to show
     (`plain_attributes`), each in the column that `attribute_columns` gives it. `first_seen` and `last_seen` are of
@@ -54,10 +55,6 @@ def profile_steps(attributes: Iterable[str] = ()) -> Steps:
     )
 
 
-def _kind_in(kinds: Iterable[str]) -> Node:
-    return exp.In(this=exp.column("kind"), expressions=[exp.Literal.string(kind) for kind in kinds])
-
-
 def _quoted(name: str) -> exp.Identifier:
     return exp.to_identifier(name, quoted=True)
 
@@ -74,7 +71,7 @@ def _golden(columns: dict[str, str]) -> Node:
             tree(
                 "arg_min(value, slot) FILTER (WHERE attribute = :name AND NOT :shown)",
                 name=name,
-                shown=_kind_in(_SHOWN_KINDS),
+                shown=among(exp.column("kind"), _SHOWN_KINDS),
             ),
             f"attribute {column}",
         )
@@ -92,7 +89,7 @@ def _parts() -> Node:
         )
         for kind, parts in _PARTS.items()
     ]
-    return query(_GOLDEN_PARTS, kinds=_kind_in(_PARTS)).select(*picked)
+    return query(_GOLDEN_PARTS, kinds=among(exp.column("kind"), _PARTS)).select(*picked)
 
 
 def _paths(parts: Mapping[str, str]) -> Node:
@@ -105,7 +102,7 @@ def _lists() -> Node:
         _as(tree("list(shown ORDER BY rank, slot) FILTER (WHERE kind = :kind)", kind=kind), column)
         for column, kind in LISTS.items()
     ]
-    return query(_RANKED, listed=_kind_in(LISTS.values())).select(*lists)
+    return query(_RANKED, listed=among(exp.column("kind"), LISTS.values())).select(*lists)
 
 
 def _profiles(columns: dict[str, str]) -> Node:

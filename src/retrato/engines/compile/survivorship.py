@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, query, table, tree
+from retrato.engines.compile.template import Node, among, choice, query, table, tree
 from retrato.profiles.survivorship import (
     ANY_ATTRIBUTE,
     CONTENT,
@@ -29,7 +29,7 @@ from retrato.profiles.survivorship import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from retrato.engines.compile.identities import Steps
 
@@ -71,13 +71,17 @@ def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
         ("_value_claims", tree(_CLAIMS, priority=_priority(chosen), incomplete=_incomplete())),
         ("_value_candidates", tree(_CANDIDATES, **_literals(VOTES))),
         ("_value_counts", tree(_COUNTS)),
-        ("_value_rivals", tree(_RIVALS, in_words=_kind_in(IN_WORDS))),
+        ("_value_rivals", tree(_RIVALS, in_words=among(exp.column("kind"), IN_WORDS))),
         ("_value_agreement", tree(_AGREEMENT)),
         ("_value_contests", tree(_CONTESTS, **_keys(chosen))),
         (
             "_value_ranked",
             tree(
-                _RANKED, rule=_deciding(chosen), only_value=ONLY_VALUE, doubt=DOUBT, several=_kind_in(SEVERAL_AT_ONCE)
+                _RANKED,
+                rule=_deciding(chosen),
+                only_value=ONLY_VALUE,
+                doubt=DOUBT,
+                several=among(exp.column("kind"), SEVERAL_AT_ONCE),
             ),
         ),
         ("_value_golden", tree(_GOLDEN)),
@@ -112,16 +116,6 @@ def values(identifiers: str) -> exp.Query:
     return query(_VALUES, identifiers=table(identifiers, "i"))
 
 
-def _case(subject: str, choices: Mapping[str, Node], default: Node) -> Node:
-    """CASE subject WHEN name THEN node … ELSE default END."""
-    if not choices:
-        return default
-    case = exp.Case(this=exp.column(subject))
-    for name, node in choices.items():
-        case = case.when(exp.Literal.string(name), node)
-    return case.else_(default)
-
-
 def _number(value: int) -> Node:
     return exp.Literal.number(value)
 
@@ -133,15 +127,15 @@ def _literals(values: Mapping[str, int]) -> dict[str, Node]:
 def _priority(rules: Mapping[str, SurvivorshipRule]) -> Node:
     """The place of a row's source in the rule of its attribute."""
     by_attribute = {
-        name: _case(
-            "source",
+        name: choice(
+            exp.column("source"),
             _literals({source: place for place, source in enumerate(rule.sources)}),
             _number(len(rule.sources)),
         )
         for name, rule in rules.items()
     }
     default = by_attribute.pop(ANY_ATTRIBUTE)
-    return _case("attribute", by_attribute, default)
+    return choice(exp.column("attribute"), by_attribute, default)
 
 
 def _incomplete() -> Node:
@@ -153,7 +147,7 @@ def _incomplete() -> Node:
             for group in groups
         ]
         lacking[kind] = exp.Case().when(exp.or_(*missing), _number(1)).else_(_number(0))
-    return _case("kind", lacking, _number(0))
+    return choice(exp.column("kind"), lacking, _number(0))
 
 
 def _keys(rules: Mapping[str, SurvivorshipRule]) -> dict[str, Node]:
@@ -165,7 +159,7 @@ def _keys(rules: Mapping[str, SurvivorshipRule]) -> dict[str, Node]:
             for name, rule in rules.items()
         }
         default = at.pop(ANY_ATTRIBUTE)
-        nodes[key] = _case("attribute", at, default)
+        nodes[key] = choice(exp.column("attribute"), at, default)
     return nodes
 
 
@@ -180,12 +174,8 @@ def _deciding(rules: Mapping[str, SurvivorshipRule]) -> Node:
         }
         default = at.pop(ANY_ATTRIBUTE, exp.Literal.string(CONTENT))
         differs = exp.NEQ(this=exp.column(key), expression=exp.column(f"other_{key}"))
-        case = case.when(differs, _case("attribute", at, default))
+        case = case.when(differs, choice(exp.column("attribute"), at, default))
     return case.else_(exp.Literal.string(CONTENT))
-
-
-def _kind_in(kinds: Iterable[str]) -> Node:
-    return exp.In(this=exp.column("kind"), expressions=[exp.Literal.string(name) for name in sorted(kinds)])
 
 
 _PERSONS = """

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache, reduce
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import sqlglot
 from sqlglot import exp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 #: A node of a syntax tree, whatever it stands for. (For type checkers only: sqlglot 28 has no class of this name.)
 Node: TypeAlias = "exp.Expr"
@@ -52,6 +55,39 @@ def all_of(first: exp.Query, *others: exp.Query) -> exp.Query:
     'SELECT 1 AS x UNION ALL SELECT 2'
     """
     return reduce(lambda left, right: exp.union(left, right, distinct=False, copy=False), others, first)
+
+
+def among(subject: Node, texts: Iterable[str]) -> exp.In:
+    """Whether a text is one of several.
+
+    >>> print(among(column("kind"), {"phone", "email"}).sql("duckdb"))
+    "kind" IN ('email', 'phone')
+    """
+    return exp.In(this=subject, expressions=[exp.Literal.string(text) for text in sorted(texts)])
+
+
+def choice(subject: Node, choices: Mapping[str, Node | str], default: Node | None = None) -> Node:
+    """What belongs to the text that a subject is, or the default (NULL where there is none).
+
+    >>> print(choice(column("kind"), {"call": "phone"}).sql("duckdb"))
+    CASE "kind" WHEN 'call' THEN 'phone' END
+    """
+    if not choices:
+        return default or exp.null()
+    case = exp.Case(this=subject)
+    for name, node in choices.items():
+        case = case.when(exp.Literal.string(name), exp.Literal.string(node) if isinstance(node, str) else node)
+    return case if default is None else case.else_(default)
+
+
+def told(flags: Iterable[tuple[Node, str]]) -> Node:
+    """The texts of those conditions that hold, one after the other.
+
+    >>> told([(tree("a > 1"), " big"), (tree("b"), " blue")]).sql("duckdb")
+    "(CASE WHEN a > 1 THEN ' big' ELSE '' END || CASE WHEN b THEN ' blue' ELSE '' END)"
+    """
+    pieces = [tree("CASE WHEN :holds THEN :said ELSE '' END", holds=holds, said=text) for holds, text in flags]
+    return exp.paren(reduce(lambda left, right: exp.DPipe(this=left, expression=right, safe=True), pieces))
 
 
 def table(name: str, alias: str | None = None) -> exp.Table:

@@ -1,0 +1,210 @@
+"""Claims as relations: what events name, and who is known by it.
+
+What an event may be recognised by is described in `retrato.profiles.attachment`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from retrato.engines.compile.linking import may_link
+from retrato.engines.compile.template import Node, choice, tree
+from retrato.profiles.attachment import CROWD, TELLING_THREAD, weights
+from retrato.profiles.contact_points import ContactClass
+
+if TYPE_CHECKING:
+    from retrato.engines.compile.identities import Steps
+
+
+def claim_steps() -> Steps:
+    """The steps that find who is known by what `events` name, after `person_steps`, by `identifiers`,
+    `event_identifiers` and `contact_points`. All that they make is intermediate.
+
+    - `_timeline_events(event, source, customer_key, time, thread, thread_scope)`: each event once;
+    - `_timeline_named(event, weight, kind, namespace, number)`: what they name, as numbers of
+      `_timeline_values(kind, value, number)`;
+    - `_timeline_known(number, kind, namespace, person, …)`: who is known by that;
+    - `_timeline_claims(event, weight, person, via, candidates)`: the two together;
+    - `_timeline_first_claims(event, weight, person)`: those that hold.
+
+    >>> [name for name, _ in claim_steps()][-1]
+    '_timeline_first_claims'
+    """
+    numbers = evidence_numbers()
+    return (
+        ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD)),
+        ("_timeline_texts", tree(_TEXTS, weight=_weight_of_kind(), **numbers)),
+        ("_timeline_values", tree(_VALUES)),
+        ("_timeline_named", tree(_NAMED)),
+        ("_timeline_terms", tree(_TERMS, recycled=ContactClass.RECYCLED.value)),
+        ("_timeline_known", tree(_KNOWN, may_link=may_link("i"))),
+        ("_timeline_claims", tree(_CLAIMS, **numbers)),
+        ("_timeline_refuted", tree(_REFUTED, **numbers)),
+        ("_timeline_first_claims", tree(_FIRST_CLAIMS, **numbers)),
+    )
+
+
+def evidence_numbers() -> dict[str, Node]:
+    """The weight of each kind of evidence, and how many make a crowd, by name.
+
+    >>> evidence_numbers()["birth_date"].sql()
+    '1'
+    """
+    return {name: exp.Literal.number(number) for name, number in {**weights(), "crowd": CROWD}.items()}
+
+
+def _weight_of_kind() -> Node:
+    return choice(exp.column("kind"), {kind: exp.Literal.number(weight) for kind, weight in weights().items()})
+
+
+#: Events, each once.
+_EVENTS = """
+SELECT event, source, customer_key, time, thread, thread_scope
+FROM (
+  SELECT event, source, customer_key, time, event_key, thread,
+    CASE WHEN thread_kind = 'session' THEN NULL WHEN regexp_matches(thread, :telling) THEN '' ELSE source END
+      AS thread_scope,
+    row_number() OVER (PARTITION BY source, event_key ORDER BY event) AS turn
+  FROM events
+) AS e
+WHERE turn = 1 OR event_key IS NULL
+"""
+
+#: What events name, with its weight and the kind to look it up in. An empty namespace matches any.
+_TEXTS = """
+SELECT event, weight, kind, namespace, value
+FROM (
+  SELECT event, :weight AS weight, kind, namespace, value
+  FROM (
+    SELECT DISTINCT i.event, i.kind, coalesce(i.namespace, '') AS namespace,
+      CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END AS value
+    FROM event_identifiers AS i JOIN _timeline_events AS e ON e.event = i.event
+    WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing')
+  ) AS d
+  UNION ALL SELECT event, :own_key, 'own_key', source, customer_key FROM _timeline_events WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, :other_key, 'own_key', '', customer_key FROM _timeline_events WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, :account_id, 'account_id', '', lower(customer_key) FROM _timeline_events
+    WHERE customer_key IS NOT NULL
+) AS n
+WHERE weight IS NOT NULL
+"""
+
+#: The values that events name, by number.
+_VALUES = """
+SELECT kind, value, row_number() OVER () AS number
+FROM (SELECT DISTINCT kind, value FROM _timeline_texts) AS d
+"""
+
+_NAMED = """
+SELECT t.event, t.weight, t.kind, t.namespace, v.number
+FROM _timeline_texts AS t JOIN _timeline_values AS v ON v.kind = t.kind AND v.value = t.value
+"""
+
+#: When a value was whose, where it was not so at all times: it went from hand to hand, or was given up.
+_TERMS = """
+SELECT v.number, p.person, min(CASE WHEN c.class = :recycled AND c.turn > 1 THEN c.valid_from END) AS since,
+  max(c.valid_to) AS until
+FROM (
+  SELECT *, row_number() OVER (PARTITION BY kind, namespace, value ORDER BY valid_from, profile_id) AS turn
+  FROM contact_points
+  WHERE valid_to IS NOT NULL OR class = :recycled
+) AS c
+JOIN _timeline_values AS v ON v.kind = c.kind AND v.value = lower(c.value)
+JOIN persons AS p ON p.profile_id = c.profile_id
+GROUP BY v.number, p.person
+"""
+
+#: Profiles that are known by such a value, or were once, and when it was theirs. Where nobody knows when it was whose,
+#: it says nothing about those who had it once as long as somebody has it now.
+_KNOWN = """
+WITH known AS (
+  SELECT 'own_key' AS kind, source AS namespace, record_key AS value, person, 0 AS former FROM person_records
+  UNION ALL
+  SELECT i.kind, coalesce(i.namespace, ''),
+    CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END,
+    p.person, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
+  FROM identifiers AS i JOIN person_records AS p ON p.record = i.record
+  WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND :may_link
+    AND i.kind IN ('national_id', 'account_id', 'email', 'phone', 'handle', 'device_id', 'name', 'birth_date')
+), met AS (
+  SELECT v.number, k.kind, k.namespace, k.person, min(k.former) AS former
+  FROM known AS k JOIN _timeline_values AS v ON v.kind = k.kind AND v.value = k.value
+  GROUP BY v.number, k.kind, k.namespace, k.person
+)
+SELECT m.number, m.kind, m.namespace, m.person, m.former, t.since, t.until,
+  bool_or(t.person IS NOT NULL) OVER same_value AS timed
+FROM met AS m LEFT JOIN _timeline_terms AS t ON t.number = m.number AND t.person = m.person
+QUALIFY timed OR m.former = min(m.former) OVER same_value
+WINDOW same_value AS (PARTITION BY m.number)
+"""
+
+#: Who is known by what an event names; `person` is NULL where it is a crowd. `via` is the source of a customer key. Of
+#: those who had a value one after the other, it is who had it then; where nobody did, whoever has it now.
+_CLAIMS = """
+WITH holders AS (
+  SELECT number, count(DISTINCT person) AS holders, bool_or(timed) AS timed
+  FROM _timeline_known WHERE kind NOT IN ('name', 'birth_date') GROUP BY number
+), claims AS (
+  SELECT n.event, n.weight, n.number, k.person, CASE WHEN n.weight = :other_key THEN k.namespace ELSE '' END AS via,
+    CASE WHEN k.person IS NULL THEN h.holders ELSE 1 END AS candidates, h.timed, k.since, k.until, k.former
+  FROM _timeline_named AS n
+  JOIN holders AS h ON h.number = n.number
+  LEFT JOIN _timeline_known AS k ON h.holders <= :crowd AND k.number = n.number
+    AND (k.namespace = n.namespace OR n.namespace = '' OR k.namespace = '')
+  WHERE (k.person IS NOT NULL OR h.holders > :crowd)
+    AND (n.weight <> :device_id OR h.holders <= :crowd)
+)
+SELECT DISTINCT event, weight, person, via, candidates FROM claims WHERE NOT timed OR person IS NULL
+UNION ALL
+SELECT DISTINCT event, weight, person, via, candidates
+FROM (
+  SELECT c.*, CASE
+      WHEN e.time IS NULL THEN c.former
+      WHEN (c.since IS NULL OR e.time >= c.since) AND (c.until IS NULL OR e.time < c.until)
+        AND (c.former = 0 OR c.until IS NOT NULL) THEN 0
+      ELSE 1 + c.former
+    END AS away, away = min(away) OVER (PARTITION BY c.event, c.weight, c.number) AS nearest
+  FROM claims AS c JOIN _timeline_events AS e ON e.event = c.event
+  WHERE c.timed AND c.person IS NOT NULL
+)
+WHERE nearest
+"""
+
+#: Sources whose record keys are not what the customer keys of an event source mean: better known values contradict them
+#: mostly.
+_REFUTED = """
+WITH singles AS (
+  SELECT event, weight, min(person) AS person FROM _timeline_claims
+  WHERE weight IN (:national_id, :email, :phone) GROUP BY event, weight
+  HAVING count(*) = 1 AND min(person) IS NOT NULL
+)
+SELECT e.source, c.via
+FROM _timeline_claims AS c
+JOIN _timeline_events AS e ON e.event = c.event
+JOIN singles AS s ON s.event = c.event
+WHERE c.weight = :other_key AND c.person IS NOT NULL AND c.via <> e.source
+GROUP BY e.source, c.via
+HAVING 2 * sum(CASE WHEN s.person = c.person THEN 1 ELSE 0 END) < count(*)
+"""
+
+#: Claims that hold, with the names and birth dates that agree with them.
+_FIRST_CLAIMS = """
+WITH claims AS (
+  SELECT DISTINCT c.event, c.weight, c.person
+  FROM _timeline_claims AS c JOIN _timeline_events AS e ON e.event = c.event
+  WHERE c.person IS NOT NULL
+    AND NOT EXISTS (
+      SELECT 1 FROM _timeline_refuted AS r WHERE c.weight = :other_key AND r.source = e.source AND r.via = c.via
+    )
+)
+SELECT event, weight, person FROM claims
+UNION ALL
+SELECT DISTINCT n.event, n.weight, n.person
+FROM (
+  SELECT DISTINCT c.event, c.person, d.weight, d.number
+  FROM claims AS c JOIN _timeline_named AS d ON d.event = c.event AND d.weight < :device_id
+) AS n
+JOIN _timeline_known AS k ON k.number = n.number AND k.person = n.person
+"""
