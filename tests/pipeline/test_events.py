@@ -59,6 +59,15 @@ def test_two_words_for_one_thing_are_one_term():
     assert {each["issues"] for each in found.values()} == {""}
 
 
+def test_a_column_that_says_whether_we_sent_it_tells_the_direction():
+    """As chat exports do, in columns such as `from_me`."""
+    said = {1: "true", 2: "false", 3: "1", 4: "0"}
+    found = events(
+        timeline(*(row(event_time=f"2025-05-0{day} 10:00:00", direction=text) for day, text in said.items()))
+    )
+    assert [each["direction"] for each in found.values()] == ["out", "in", "out", "in"]
+
+
 def test_whoever_runs_it_adds_words_of_their_own():
     words = {"kinds": [{"name": "webinar", "texts": ["Seminario web"]}], "channels": [{"name": "kiosk"}]}
     rules = {"interactions": {**AS_OF["interactions"], **words}}
