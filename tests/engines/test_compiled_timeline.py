@@ -7,19 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relations import make, rows, run
-from retrato.engines.compile.attachment import attachment_steps
-from retrato.engines.compile.survivorship import person_steps
-from retrato.engines.compile.timeline import attachment_counts, timeline
+from histories import attach, put_events, put_people
+from relations import make
+from retrato.engines.compile.timeline import attachment_counts
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.attachment import CROWD, EVIDENCE
 from retrato.profiles.interactions import Anonymous
-
-EVENTS = (
-    "event:i source:s event_key:s time:t kind:s channel:s direction:s thread_kind:s thread:s state:s amount:d "
-    "currency:s satisfaction:d place:s agent:s area:s text:s campaign:s referrer:s customer_key:s issues:s row:i"
-)
-IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s issues:s"
 
 
 @pytest.fixture(scope="module")
@@ -28,45 +21,20 @@ def engine():
         yield engine
 
 
-POINTS = "kind:s namespace:s value:s class:s profile_id:s valid_from:t valid_to:t"
-
-
 def build(engine, people, events, points=(), anonymous=Anonymous.ALWAYS, homes=()):
     """Timeline by event key.
 
-    `people`: (source, key) -> (profile, [(kind, value[, namespace[, version]])]);
-    `events`: key -> (source, customer key, [(kind, value)][, thread]), one a day from the first of 2024 on;
-    `points`: rows of POINTS; `homes`: profile -> household.
+    `events`: key -> (source, customer key, [(kind, value)][, thread]), one a day from the first of 2024 on; the rest
+    as `put_people` takes it.
     """
-    make(engine, "contact_points", POINTS, points)
-    keys = sorted(people)
-    make(
-        engine,
-        "records",
-        "record:i source:s record_key:s created_at:t",
-        [(n, *key, None) for n, key in enumerate(keys)],
-    )
-    homes = dict(homes)
-    assigned = [(n, people[key][0], homes.get(people[key][0])) for n, key in enumerate(keys)]
-    make(engine, "assignments", "record:i profile_id:s household_id:s", assigned)
-    known = []
-    for number, key in enumerate(keys):
-        for kind, value, *more in people[key][1]:
-            namespace, version = (*more, *("", 0)[len(more) :])
-            known.append((number, version, kind, kind, namespace, value, "valid", ""))
-    make(engine, "identifiers", IDENTIFIERS, known)
-    table, named = [], []
+    put_people(engine, people, homes=dict(homes), points=points)
+    fields = []
     for number, (key, (source, customer, identifiers, *thread)) in enumerate(events.items()):
-        time = datetime(2024, 1, 1 + number % 28)
-        of_thread = (None, None, *(thread or [None]))
-        table.append((number, source, key, time, "touch", "web", *of_thread, *[None] * 10, customer, "", number))
-        for kind, value in identifiers:
-            name, _, namespace = kind.partition(".")
-            named.append((number, name, namespace, value, "valid"))
-    make(engine, "events", EVENTS, table)
-    make(engine, "event_identifiers", "event:i kind:s namespace:s value:s status:s", named)
-    run(engine, [*person_steps(), *attachment_steps(anonymous), ("timeline", timeline())])
-    return {row["event_key"]: row for row in rows(engine, "timeline")}
+        event = {"source": source, "event_key": key, "time": datetime(2024, 1, 1 + number % 28), "channel": "web"}
+        fields.append(event | {"customer_key": customer, "identifiers": identifiers, "thread": (thread or [None])[0]})
+    put_events(engine, fields)
+    found = {row["event_key"]: row for row in attach(engine, anonymous)}
+    return {key: found[key] for key in events}
 
 
 def outcome(engine, people, *identifiers, customer=None, source="web", **more):
@@ -276,30 +244,28 @@ def test_a_device_of_two_people_is_nobodys_but_still_helps_to_choose(engine):
     assert (found["shared"]["profile_id"], found["shared"]["attached_by"]) == ("p2", "e-mail and device")
 
 
-def test_events_of_one_key_are_one_and_events_without_a_key_are_all_kept(engine):
-    build(engine, HOME, {"a": ("crm", "7", [])})
-
-    def event(number, key):
-        return (number, "crm", key, None, *[None] * 15, "7", "", number)
-
-    make(engine, "events", EVENTS, [event(4, "same"), event(3, "same"), event(5, None), event(6, None)])
-    run(engine, [*person_steps(), *attachment_steps(), ("timeline", timeline())])
-    assert sorted(row["event"] for row in rows(engine, "timeline")) == [3, 5, 6]
+def test_every_event_is_on_a_timeline_and_one_that_stands_twice_says_so(engine):
+    put_people(engine, HOME)
+    day = datetime(2024, 1, 1)
+    twice = {"source": "crm", "event_key": "a", "time": day, "kind": "ticket", "customer_key": "7", "state": "open"}
+    other = {**twice, "event_key": "b"}
+    put_events(engine, [twice, twice, {**twice, "state": "closed"}, other])
+    found = sorted(attach(engine), key=lambda row: row["event"])
+    assert [(row["event_key"], row["profile_id"]) for row in found] == [("a", "p1")] * 3 + [("b", "p1")]
+    assert sorted((row["state"], row["duplicate_of"] is None) for row in found) == [
+        ("closed", True),
+        ("open", False),
+        ("open", True),
+        ("open", True),
+    ]
 
 
 def test_the_creation_of_a_record_is_an_interaction_with_or_without_events(engine):
     build(engine, HOME, {})
     columns = "record:i source:s record_key:s created_at:t"
     make(engine, "records", columns, [(0, "crm", "7", datetime(2023, 5, 1)), (1, "crm", "8", None)])
-    for events in (True, False):
-        run(engine, [*person_steps(), *(attachment_steps() if events else ()), ("timeline", timeline(events=events))])
-        (row,) = rows(engine, "timeline")
-        assert (row["profile_id"], row["kind"], row["channel"], row["event_key"]) == (
-            "p1",
-            "record_created",
-            "crm",
-            "7",
-        )
+    (row,) = attach(engine)
+    assert (row["profile_id"], row["kind"], row["channel"], row["event_key"]) == ("p1", "record_created", "crm", "7")
     counted = engine.fetch(attachment_counts()).to_pylist()
     assert counted == [{"attached_by": "record", "attached": True, "interactions": 1}]
 

@@ -3,9 +3,10 @@ from datetime import datetime
 import pytest
 
 from retrato.errors import UnknownRecordError
+from retrato.profiles.interaction import Interaction
 from retrato.profiles.profile import Profile
 from retrato.profiles.survivorship import Strategy
-from retrato.profiles.timeline import Interaction, Timeline
+from retrato.profiles.timeline import Timeline
 
 
 def row(attribute, value, rank, **more):
@@ -96,6 +97,7 @@ def test_a_portrait_reads_from_top_to_bottom(profile):
         "email              pedro@x.es\n"
         "phone              +34600111222, +34600333444\n"
         "tier               gold\n"
+        "first touch        2024-05-01 00:00  web  visit\n"
         "\n"
         "7 interactions, the last 5:\n" + "\n".join(f"2024-05-0{n} 00:00  web  visit" for n in range(3, 8))
     )

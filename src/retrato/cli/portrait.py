@@ -17,7 +17,9 @@ def show_portrait(profile: Profile) -> None:
 
 
 def portrait_document(profile: Profile) -> dict[str, Any]:
-    """A profile as plain data: golden values by attribute, every value with its provenance, and the timeline."""
+    """A profile as plain data: golden values by attribute, every value with its provenance, the timeline, and what is
+    made of it.
+    """
     return {
         "profile_id": profile.id,
         "household_id": profile.household_id,
@@ -28,4 +30,8 @@ def portrait_document(profile: Profile) -> dict[str, Any]:
             for value in profile.values
         ],
         "timeline": [asdict(interaction) for interaction in profile.timeline],
+        "repeats": [asdict(interaction) for interaction in profile.timeline.repeats],
+        "threads": [asdict(thread) for thread in profile.timeline.threads],
+        "journeys": [asdict(journey) for journey in profile.timeline.journeys],
+        "hand_overs": [asdict(hand_over) for hand_over in profile.timeline.hand_overs],
     }

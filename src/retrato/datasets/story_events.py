@@ -53,10 +53,10 @@ def _office(time: str, kind: str, customer: str, **more: str) -> Touch:
     return Touch("crm_activities", time, 0, {**values, **more})
 
 
-def _shop(time: str, kind: str, **more: str) -> Touch:
+def _shop(time: str, kind: str, *, by: int = 0, **more: str) -> Touch:
     day, clock = time.split("T")
     moment = "/".join(reversed(day.split("-"))) + " " + clock[:5]
-    return Touch("shop_till", time, 0, {"fecha": moment, "tipo": kind, "canal": "shop", "tienda": "ES-03", **more})
+    return Touch("shop_till", time, by, {"fecha": moment, "tipo": kind, "canal": "shop", "tienda": "ES-03", **more})
 
 
 _AD = {"utm_source": "facebook", "utm_campaign": "fibra-verano"}
@@ -65,6 +65,8 @@ _ROUTER = {"cart_id": "CART-0000031", "amount": "89.00", "currency": "EUR"}
 _LAST = {"cart_id": "CART-0000046", "amount": "129.90", "currency": "EUR"}
 
 EVENTS = (
+    # A call to the number that he gave up a year later; he did not answer.
+    _call("2022-06-14T10:30:00", "call_missed", "636410275", "oferta", direction="out"),
     # The advertisement, and three days later the form: until then nobody knows the cookie.
     _web("2024-09-15T18:41:07", "visit", LAPTOP, _AD, page="/fibra"),
     _web("2024-09-15T18:43:20", "view", page="/tarifas/familia"),
@@ -98,6 +100,9 @@ EVENTS = (
     _web("2025-05-21T07:55:00", "visit", APP, _LOGIN, page="/router"),
     _web("2025-05-21T07:57:30", "order", APP, _ROUTER, _LOGIN, state="placed", page="/router"),
     _web("2025-05-21T07:58:20", "payment", APP, _ROUTER, _LOGIN, state="paid", page="/router"),
+    # The office keeps the same payment.
+    _office("2025-05-21T08:10:00", "payment", "C0000007", canal="web", sentido="in", expediente="CART-0000031",
+            estado="pagado", importe="89,00", moneda="EUR"),
     # The first time in a shop.
     _shop("2025-06-12T17:02:00", "store_visit", vendedor="R. Tapia", numero_tarjeta="2700000012"),
     _shop("2025-06-12T17:14:00", "payment", vendedor="R. Tapia", numero_tarjeta="2700000012", articulo="funda",
@@ -108,6 +113,10 @@ EVENTS = (
     _chat("2025-06-26T18:36:00", "CONV-0000088", "¿Cuándo viene el técnico?"),
     _chat("2025-06-26T18:43:00", "CONV-0000088", "Disculpe. El técnico va el jueves 3 de julio por la mañana.",
         "S. Cano"),
+    # Lucía's form, with the e-mail of both and her own cookie; and a receipt to that e-mail, which may be anybody's.
+    _web("2025-01-09T20:30:00", "form", "2c90d7b14fe6a835", by=1, page="/movil", email=PEDRO.email),
+    _shop("2025-03-02T12:05:00", "payment", by=1, email=PEDRO.email, vendedor="R. Tapia", articulo="cargador",
+          importe="14,90", moneda="EUR"),
     # The others: the son on his own number, the stranger on Pedro's old one, Marta from the switchboard, the
     # Whitfields.
     _chat("2024-12-05T13:40:00", "CONV-0000031",

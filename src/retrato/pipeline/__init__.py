@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from retrato.pipeline import (
     assess,
+    attach,
     block,
     cluster,
     compare,
@@ -73,7 +74,7 @@ def _normalised(run: Run) -> tuple[str, ...]:
 
 def _portrayed(run: Run) -> tuple[str, ...]:
     views = "identifiers", *run.identifiers
-    return *views, *run.cells, "event_identifiers", "certainty", "value_marks", "value_slots"
+    return *views, *run.cells, "certainty", "value_marks", "value_slots"
 
 
 STAGES = (
@@ -117,7 +118,14 @@ STAGES = (
     ),
     Stage("assess", assess.assess, ("quality",), lambda run: run.event_cells, share=0.03, works_on="identifiers"),
     Stage("contacts", contact_points.contact_points, ("contact_points",), share=0.035, works_on="identifiers"),
-    Stage("portray", portray.portray, ("values", "timeline", "profiles"), _portrayed, share=0.105, works_on="values"),
+    Stage(
+        "attach",
+        attach.attach,
+        ("persons", "person_records", "timeline", "threads", "journeys", "hand_overs"),
+        share=0.01,
+        works_on="events",
+    ),
+    Stage("portray", portray.portray, ("values", "profiles"), _portrayed, share=0.095, works_on="values"),
 )
 
 

@@ -29,14 +29,15 @@ if TYPE_CHECKING:
 
 
 def events(run: Run) -> None:
-    """Make `events` and `event_identifiers`, when a source holds events."""
+    """Make `events` and `event_identifiers`."""
     numbers = [number for number, each in enumerate(run.mappings) if each.kind is SourceKind.EVENTS]
-    run.counts["events"] = 0
-    if not numbers:
-        return
-    with workers(run.engine.threads, run.engine.memory) as hands:
-        _events(run, numbers, hands.read)
-        _identifiers(run, numbers, hands)
+    run.engine.create("event_identifiers", tree(sql.NO_EVENT_IDENTIFIERS))
+    if numbers:
+        with workers(run.engine.threads, run.engine.memory) as hands:
+            _events(run, numbers, hands.read)
+            _identifiers(run, numbers, hands)
+    else:
+        run.engine.create("events", tree(sql.NO_EVENTS))
     run.counts["events"] = run.engine.count("events")
     _report(run)
 
@@ -101,7 +102,6 @@ def _report(run: Run) -> None:
 
 def _identifiers(run: Run, numbers: list[int], hands: Workers) -> None:
     slots = run.event_slots = source_slots(run, numbers)
-    run.engine.create("event_identifiers", tree(sql.NO_EVENT_IDENTIFIERS))
     for read in read_cells(run, by_dictionary(slots), _rows, hands, first=len(run.cells)):
         kind = next(iter(read.slots.values())).type.kind
         columns = [

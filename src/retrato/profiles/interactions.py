@@ -21,13 +21,18 @@ class Anonymous(StrEnum):
     NEVER = "never"  # of nobody
 
 
+#: The kinds that a journey leads to.
+CONVERSIONS = ("contract", "order", "payment")
+
+
 @dataclass(frozen=True, slots=True)
 class InteractionRules:
     """What can be decided about interactions.
 
     `kinds` and `channels` are words beside those of the package. `anonymous` says which anonymous activity joins the
-    person who is recognised later. Events after `as_of` (UTC; None: the moment of the run) are in the future, and
-    reported.
+    person who is recognised later. `conversions` are the kinds that a journey leads to. A visit ends when nothing
+    happened on its device for so many `session_minutes`. Events after `as_of` (UTC; None: the moment of the run) are in
+    the future, and reported.
 
     >>> InteractionRules(anonymous=Anonymous.ALWAYS).anonymous.value
     'always'
@@ -36,6 +41,8 @@ class InteractionRules:
     kinds: tuple[Word, ...] = ()
     channels: tuple[Word, ...] = ()
     anonymous: Anonymous = Anonymous.CONSENT
+    conversions: tuple[str, ...] = CONVERSIONS
+    session_minutes: int = 30
     as_of: datetime | None = None
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -46,6 +53,8 @@ class InteractionRules:
                     yield f"{place} {number}", f'a name is lower-case letters, digits and "_"; {word.name!r} is not'
                 if any(not text.strip() for text in word.texts):
                     yield f"{place} {number}", "a text is empty"
+        if self.session_minutes < 1:
+            yield "session_minutes", "a visit goes on for a minute at least"
         if self.as_of is not None and self.as_of.tzinfo is not None:
             yield "as_of", "a time without a zone was expected: it is UTC"
 

@@ -8,12 +8,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from retrato.errors import UnknownRecordError
+from retrato.profiles.interaction import Interaction, Used
 from retrato.profiles.survivorship import CONTENT, CURRENT_VERSION, NOT_RANKED, ONLY_VALUE, SEVERAL_AT_ONCE, Strategy
-from retrato.profiles.timeline import Interaction, Timeline
+from retrato.profiles.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
+
+    from retrato.profiles.interactions import InteractionRules
 
 _RECENT = 5
 _INDENT = 18
@@ -105,11 +108,13 @@ class Profile:
         cls,
         values_rows: Iterable[Mapping[str, Any]],
         timeline_rows: Iterable[Mapping[str, Any]] = (),
+        identifier_rows: Iterable[Mapping[str, Any]] = (),
         *,
         household_id: str | None = None,
         household: Iterable[Member] = (),
+        rules: InteractionRules | None = None,
     ) -> Profile:
-        """The portrait of the one profile that the rows of `values` and `timeline` are of.
+        """The portrait of the one profile that the rows of `values`, `timeline` and `event_identifiers` are of.
 
         Raises `UnknownRecordError` when there are no rows, `ValueError` when they are of several profiles.
         """
@@ -120,7 +125,11 @@ class Profile:
         if len(ids) > 1:
             raise ValueError(f"rows of {len(ids)} profiles where those of one are needed")
         values = sorted((Value.from_row(row) for row in held), key=_place)
-        timeline = Timeline.of(map(Interaction.from_row, touches))
+        used: dict[int | None, list[Used]] = {}
+        for row in identifier_rows:
+            used.setdefault(row["event"], []).append(Used(row["kind"], row["value"], row["namespace"], row["status"]))
+        interactions = (Interaction.from_row(row, tuple(used.get(row.get("event"), ()))) for row in touches)
+        timeline = Timeline.as_found(interactions, rules)
         return cls(ids.pop(), household_id, tuple(values), timeline, tuple(household))
 
     @property
@@ -180,11 +189,13 @@ class Profile:
         return self.text(recent=_RECENT)
 
     def text(self, *, recent: int | None = None) -> str:
-        """The portrait to read: golden values, contact points, and the last interactions (all of them for None)."""
+        """The portrait to read: golden values, contact points, how the customer came, what is open, and the last
+        interactions (all of them for None).
+        """
         title = f"{self.name or '(no name)'}  [{self.id}]"
         lines = [title, "=" * len(title)]
         rows = [("household", self._home())] if self.household_id else []
-        rows += list(self._shown())
+        rows += [*self._shown(), *self._told()]
         width = max((len(label) + 2 for label, _ in rows), default=0)
         lines += [f"{label:<{max(width, _INDENT)}}{text}" for label, text in rows]
         lines += ["", *self._history(recent)]
@@ -203,6 +214,14 @@ class Profile:
                 texts += [str(each.value) for each in self.alternatives(best.name) if each.status != "invalid"]
             label = best.attribute.replace("_", " ")
             yield label if best.name == best.attribute else f"{label} ({best.namespace})", ", ".join(texts)
+
+    def _told(self) -> Iterable[tuple[str, str]]:
+        """How the customer came, and what is open."""
+        if self.timeline.first_touch is not None:
+            yield "first touch", str(self.timeline.first_touch)
+        for thread in self.timeline.threads:
+            if thread.is_open:
+                yield "open", str(thread)
 
     def _history(self, recent: int | None) -> list[str]:
         if not self.timeline:

@@ -36,7 +36,9 @@ class Resolution:
     - `profiles`: a row a profile, its golden values; `values`: a row a value, with rank and provenance
     - `links`: the pairs that hold profiles together, with weight (bits), probability and evidence; `review`: the pairs
       of profiles that may be one, likeliest first
-    - `timeline`: every interaction in order; `households`: a row a member; `crosswalk`: keys of the sources to profiles
+    - `timeline`: every interaction in order, and `event_identifiers` what came with each; `threads`, `journeys` and
+      `hand_overs`: what belongs together, how customers came to a conversion, and where one channel handed over
+    - `households`: a row a member; `crosswalk`: keys of the sources to profiles
     - `contact_points`: who holds each phone, e-mail and the like, and what that makes of it, a row a value and profile
     - `changes`, `household_changes` and `redirects`: what happened to the ids of the previous result
     - `decisions`: what reviewers decided of pairs of records
@@ -58,6 +60,9 @@ class Resolution:
     links: pa.Table = property(lambda self: self.tables["links"])
     review: pa.Table = property(lambda self: self.tables["review"])
     timeline: pa.Table = property(lambda self: self.tables["timeline"])
+    threads: pa.Table = property(lambda self: self.tables["threads"])
+    journeys: pa.Table = property(lambda self: self.tables["journeys"])
+    hand_overs: pa.Table = property(lambda self: self.tables["hand_overs"])
     households: pa.Table = property(lambda self: self.tables["households"])
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
     changes: pa.Table = property(lambda self: self.tables["changes"])
@@ -113,9 +118,16 @@ class Resolution:
         current = self.current_id(profile_id)
         values = self.values.filter(pc.equal(self.values.column("profile_id"), current))
         timeline = self.timeline.filter(pc.equal(self.timeline.column("profile_id"), current))
+        used = self.tables["event_identifiers"]
+        used = used.filter(pc.is_in(used.column("event"), timeline.column("event").drop_null().combine_chunks()))
         household_id, household = self._household(current)
         return Profile.from_rows(
-            values.to_pylist(), timeline.to_pylist(), household_id=household_id, household=household
+            values.to_pylist(),
+            timeline.to_pylist(),
+            used.to_pylist(),
+            household_id=household_id,
+            household=household,
+            rules=self.ruleset.interactions,
         )
 
     def _household(self, profile_id: str) -> tuple[str | None, list[Member]]:

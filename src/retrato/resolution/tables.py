@@ -41,6 +41,11 @@ FROM decided d JOIN records x ON x.record = d.a JOIN records y ON y.record = d.b
 ORDER BY d.a, d.b
 """
 
+EVENT_IDENTIFIERS = """
+SELECT event, kind, namespace, value, status FROM event_identifiers WHERE value IS NOT NULL
+ORDER BY event, kind, namespace, value, status
+"""
+
 #: Name of a table of the result to its query.
 TABLES = {
     "assignments": ASSIGNMENTS,
@@ -54,8 +59,15 @@ TABLES = {
     "links": LINKS,
     "timeline": """
         SELECT * EXCLUDE (person) FROM timeline
-        ORDER BY person NULLS LAST, time NULLS LAST, source, event_key, event, kind
+        ORDER BY person NULLS LAST, time NULLS LAST, event NULLS FIRST, source, event_key
     """,
+    "event_identifiers": EVENT_IDENTIFIERS,
+    "threads": """
+        SELECT * EXCLUDE (owner) FROM threads
+        ORDER BY owner < 0, owner DESC, started_at NULLS LAST, thread, source NULLS FIRST
+    """,
+    "journeys": "SELECT * EXCLUDE (person) FROM journeys ORDER BY person, journey",
+    "hand_overs": "SELECT * EXCLUDE (person) FROM hand_overs ORDER BY person, time, event",
     "households": HOUSEHOLDS,
     "review": REVIEW,
     "contact_points": """

@@ -23,11 +23,11 @@ def attachment_steps(anonymous: Anonymous = Anonymous.CONSENT) -> Steps:
     """The steps that attach `events` to profiles, after `person_steps`, by `identifiers`, `event_identifiers` and
     `contact_points`. `anonymous` says whose devices speak for them where nothing else does.
 
-    They make `timeline_attached(event, person, household_id, attached_by, candidates)` and
-    `timeline_anonymous(event, anonymous_id)`. Tables whose name begins with `_` are intermediate.
+    They make `timeline_attached(event, person, household_id, anonymous_id, owner, attached_by, candidates)`; `owner` is
+    a number for whoever of the three it is. Tables whose name begins with `_` are intermediate.
 
-    >>> [name for name, _ in attachment_steps()][-2:]
-    ['timeline_attached', 'timeline_anonymous']
+    >>> [name for name, _ in attachment_steps()][-1]
+    'timeline_attached'
     """
     weight, numbers = weights(), evidence_numbers()
     alone = min(weight[each.kind] for each in EVIDENCE if each.alone)
@@ -55,8 +55,10 @@ def attachment_steps(anonymous: Anonymous = Anonymous.CONSENT) -> Steps:
         ),
         ("_timeline_threads", tree(_THREADS)),
         ("_timeline_continued", tree(_CONTINUED)),
-        ("timeline_attached", tree(_ATTACHED, thread=THREAD)),
-        ("timeline_anonymous", tree(_ANONYMOUS, least=alone)),
+        ("_timeline_owned", tree(_OWNED, thread=THREAD)),
+        ("_timeline_anonymous", tree(_ANONYMOUS, least=alone)),
+        ("_timeline_others", tree(_OTHERS)),
+        ("timeline_attached", tree(_ATTACHED)),
     )
 
 
@@ -229,7 +231,7 @@ GROUP BY o.event, o.person HAVING count(c.event) = 0 OR bool_or(c.person = o.per
 """
 
 #: One row an event: whose it is, and how that is known.
-_ATTACHED = """
+_OWNED = """
 SELECT t.event, coalesce(t.person, c.person) AS person,
   CASE WHEN c.person IS NULL THEN t.household_id END AS household_id,
   CASE WHEN c.person IS NOT NULL THEN :thread ELSE t.attached_by END AS attached_by,
@@ -244,9 +246,25 @@ FROM (
   SELECT n.event,
     max(concat_ws(chr(31), lpad(CAST(n.weight AS VARCHAR), 4, '0'), v.kind, n.namespace, v.value)) AS named
   FROM _timeline_named AS n
-  JOIN timeline_attached AS t ON t.event = n.event
+  JOIN _timeline_owned AS t ON t.event = n.event
   JOIN _timeline_values AS v ON v.number = n.number
   WHERE t.person IS NULL AND t.household_id IS NULL AND n.weight >= :least
   GROUP BY n.event
 ) AS s
+"""
+
+#: Households and anonymous profiles that events belong to, by numbers below zero.
+_OTHERS = """
+SELECT event, household_id, anonymous_id, -dense_rank() OVER (ORDER BY household_id, anonymous_id) AS owner
+FROM (
+  SELECT o.event, o.household_id, a.anonymous_id
+  FROM _timeline_owned AS o LEFT JOIN _timeline_anonymous AS a ON a.event = o.event
+  WHERE o.person IS NULL AND (o.household_id IS NOT NULL OR a.anonymous_id IS NOT NULL)
+) AS t
+"""
+
+_ATTACHED = """
+SELECT o.event, o.person, o.household_id, a.anonymous_id, coalesce(o.person, a.owner) AS owner, o.attached_by,
+  CAST(o.candidates AS INTEGER) AS candidates
+FROM _timeline_owned AS o LEFT JOIN _timeline_others AS a ON a.event = o.event
 """

@@ -13,6 +13,7 @@ from retrato.engines.compile.linking import may_link
 from retrato.engines.compile.template import Node, choice, tree
 from retrato.profiles.attachment import CROWD, TELLING_THREAD, weights
 from retrato.profiles.contact_points import ContactClass
+from retrato.profiles.threads import VISIT
 
 if TYPE_CHECKING:
     from retrato.engines.compile.identities import Steps
@@ -22,7 +23,8 @@ def claim_steps() -> Steps:
     """The steps that find who is known by what `events` name, after `person_steps`, by `identifiers`,
     `event_identifiers` and `contact_points`. All that they make is intermediate.
 
-    - `_timeline_events(event, source, customer_key, time, thread, thread_scope)`: each event once;
+    - `_timeline_events(event, source, customer_key, time, thread, thread_scope)`: the events, and whose number their
+      thread is;
     - `_timeline_named(event, weight, kind, namespace, number)`: what they name, as numbers of
       `_timeline_values(kind, value, number)`;
     - `_timeline_known(number, kind, namespace, person, …)`: who is known by that;
@@ -34,7 +36,7 @@ def claim_steps() -> Steps:
     """
     numbers = evidence_numbers()
     return (
-        ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD)),
+        ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD, visit=VISIT)),
         ("_timeline_texts", tree(_TEXTS, weight=_weight_of_kind(), **numbers)),
         ("_timeline_values", tree(_VALUES)),
         ("_timeline_named", tree(_NAMED)),
@@ -59,17 +61,12 @@ def _weight_of_kind() -> Node:
     return choice(exp.column("kind"), {kind: exp.Literal.number(weight) for kind, weight in weights().items()})
 
 
-#: Events, each once.
+#: Events; the scope of a thread is empty where its name means the same everywhere, NULL for a visit.
 _EVENTS = """
-SELECT event, source, customer_key, time, thread, thread_scope
-FROM (
-  SELECT event, source, customer_key, time, event_key, thread,
-    CASE WHEN thread_kind = 'session' THEN NULL WHEN regexp_matches(thread, :telling) THEN '' ELSE source END
-      AS thread_scope,
-    row_number() OVER (PARTITION BY source, event_key ORDER BY event) AS turn
-  FROM events
-) AS e
-WHERE turn = 1 OR event_key IS NULL
+SELECT event, source, customer_key, time, thread,
+  CASE WHEN thread IS NULL OR thread_kind = :visit THEN NULL WHEN regexp_matches(thread, :telling) THEN '' ELSE source
+    END AS thread_scope
+FROM events
 """
 
 #: What events name, with its weight and the kind to look it up in. An empty namespace matches any.
@@ -93,7 +90,7 @@ WHERE weight IS NOT NULL
 
 #: The values that events name, by number.
 _VALUES = """
-SELECT kind, value, row_number() OVER () AS number
+SELECT kind, value, row_number() OVER (ORDER BY kind, value) AS number
 FROM (SELECT DISTINCT kind, value FROM _timeline_texts) AS d
 """
 

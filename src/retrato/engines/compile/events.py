@@ -42,7 +42,8 @@ def raw_events(
     return found
 
 
-#: The number of every event; the key of one without a key is a hash of its content and an ordinal among identical rows.
+#: The number of every event, and whether its key has come before. The key of one without a key is a hash of its content
+#: and an ordinal among identical rows.
 _KEYS = """
 WITH timed AS (
   SELECT r.source_no, r.row, r.source, r.event_id, r.content, :time AS time, m.issues
@@ -54,9 +55,10 @@ WITH timed AS (
       PARTITION BY source, content ORDER BY source_no, row) AS VARCHAR), content, time, issues
   FROM timed WHERE event_id IS NULL
 )
-SELECT source_no, row, event_key, time, issues,
-  row_number() OVER (ORDER BY source, event_key, time, content, source_no, row) - 1 AS event
+SELECT source_no, row, event_key, time, issues, row_number() OVER in_order - 1 AS event,
+  coalesce(source = lag(source) OVER in_order AND event_key = lag(event_key) OVER in_order, FALSE) AS again
 FROM keyed
+WINDOW in_order AS (ORDER BY source, event_key, time, content, source_no, row)
 """
 
 
@@ -78,7 +80,7 @@ FROM (
     TRY_CAST(amount.value AS DOUBLE) AS amount,
     CASE WHEN currency.status = 'valid' THEN currency.value ELSE upper(r.currency) END AS currency,
     TRY_CAST(satisfaction.value AS DOUBLE) AS satisfaction, r.place, r.agent, r.area, r.text,
-    r.campaign, r.referrer, r.customer_key, :issues AS issues, r.row, r.source_no
+    r.campaign, r.referrer, r.customer_key, :issues AS issues, r.row, r.source_no, k.again
   FROM raw_events AS r
   JOIN _event_keys AS k ON k.source_no = r.source_no AND k.row = r.row
   LEFT JOIN read_event_kind AS kind ON kind.text = r.event_kind
@@ -127,6 +129,14 @@ ISSUES = """
 SELECT source_no, issue, count(*) AS events, list(row ORDER BY row)[1:3] AS rows
 FROM (SELECT source_no, row, unnest(string_split(issues, ' ')) AS issue FROM events WHERE issues <> '') AS u
 GROUP BY source_no, issue ORDER BY source_no, issue
+"""
+
+NO_EVENTS = """
+SELECT CAST(0 AS BIGINT) AS event, '' AS source, '' AS event_key, CAST(NULL AS TIMESTAMP) AS time, '' AS kind,
+  '' AS channel, '' AS thread, '' AS state, CAST(0 AS DOUBLE) AS amount, '' AS currency,
+  CAST(0 AS DOUBLE) AS satisfaction, '' AS place, '' AS agent, '' AS area, '' AS text, '' AS campaign, '' AS referrer,
+  '' AS customer_key, '' AS issues, CAST(0 AS BIGINT) AS row, CAST(0 AS INTEGER) AS source_no, FALSE AS again,
+  '' AS direction, '' AS thread_kind LIMIT 0
 """
 
 NO_EVENT_IDENTIFIERS = """

@@ -1,0 +1,105 @@
+"""Threads as relations. Described in `retrato.profiles.threads`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retrato.engines.compile.template import Node, among, choice, column, tree
+from retrato.profiles.threads import CONVERSATION, OPEN, OPENING, STATE_OF_KIND, UNSETTLED, USUALLY_UNSETTLED
+
+if TYPE_CHECKING:
+    from retrato.engines.compile.identities import Steps
+
+
+def thread_steps() -> Steps:
+    """The steps that make `threads`, after `repeat_steps`: a row for each thread of a profile, of a household, of an
+    anonymous profile, or of nobody.
+
+    `threads`: `profile_id, household_id, anonymous_id, thread, thread_kind, source, started_at, last_at, interactions,
+    channels, state, is_open, amount, currency, last_kind, last_channel, last_direction`, and before them `owner`.
+
+    >>> [name for name, _ in thread_steps()][-1]
+    'threads'
+    """
+    return (
+        ("_thread_events", tree(_EVENTS)),
+        ("_thread_channels", tree(_CHANNELS)),
+        (
+            "_threads",
+            tree(
+                _THREADS,
+                said=choice(column("kind"), STATE_OF_KIND),
+                opening=among(column("kind"), OPENING),
+                open=OPEN,
+            ),
+        ),
+        ("threads", tree(_TOLD, is_open=_is_open())),
+    )
+
+
+def _is_open() -> Node:
+    state, kind = column("state", "t"), column("thread_kind", "t")
+    by_kind = choice(
+        kind, {name: among(state, states) for name, states in UNSETTLED.items()}, among(state, USUALLY_UNSETTLED)
+    )
+    return tree(
+        "CASE WHEN t.state IS NULL THEN coalesce(:kind = :conversation AND t.last_direction = 'in', FALSE) "
+        "ELSE :by_kind END",
+        kind=kind,
+        conversation=CONVERSATION,
+        by_kind=by_kind,
+    )
+
+
+#: Events of threads, in order.
+_EVENTS = """
+SELECT a.owner, t.thread, t.thread_scope, e.event, e.time, e.kind, e.channel, e.direction, e.thread_kind, e.state,
+  e.amount, e.currency, row_number() OVER (
+    PARTITION BY a.owner, t.thread, t.thread_scope ORDER BY e.time NULLS LAST, e.event) AS place
+FROM _timeline_events AS t
+JOIN events AS e ON e.event = t.event
+JOIN timeline_attached AS a ON a.event = t.event
+LEFT JOIN timeline_repeats AS r ON r.event = t.event
+WHERE t.thread_scope IS NOT NULL AND r.event IS NULL
+"""
+
+_CHANNELS = """
+SELECT owner, thread, thread_scope, list(channel ORDER BY place) AS channels
+FROM (
+  SELECT owner, thread, thread_scope, channel, min(place) AS place
+  FROM _thread_events WHERE channel IS NOT NULL GROUP BY owner, thread, thread_scope, channel
+) AS c
+GROUP BY owner, thread, thread_scope
+"""
+
+_THREADS = """
+SELECT owner, thread, thread_scope, arg_min(thread_kind, place) FILTER (WHERE thread_kind IS NOT NULL) AS thread_kind,
+  min(time) AS started_at, max(time) AS last_at, CAST(count(*) AS INTEGER) AS interactions,
+  coalesce(arg_max(said, told) FILTER (WHERE said IS NOT NULL), CASE WHEN bool_or(opening) THEN :open END) AS state,
+  arg_max(amount, place) FILTER (WHERE amount IS NOT NULL) AS amount,
+  arg_max(coalesce(currency, ''), place) FILTER (WHERE amount IS NOT NULL) AS currency,
+  arg_max(kind, place) AS last_kind, arg_max(coalesce(channel, ''), place) AS last_channel,
+  arg_max(coalesce(direction, ''), place) AS last_direction, min(event) AS event
+FROM (
+  SELECT *, coalesce(state, :said) AS said, :opening AS opening,
+    CASE WHEN time IS NULL THEN place - 1000000000000 ELSE place END AS told
+  FROM _thread_events
+) AS e
+GROUP BY owner, thread, thread_scope
+"""
+
+_TOLD = """
+SELECT t.owner, n.profile_id, coalesce(n.household_id, a.household_id) AS household_id, a.anonymous_id, t.thread,
+  t.thread_kind, nullif(t.thread_scope, '') AS source, t.started_at, t.last_at, t.interactions,
+  coalesce(c.channels, CAST([] AS VARCHAR[])) AS channels, t.state, :is_open AS is_open, t.amount, t.currency,
+  t.last_kind, t.last_channel, t.last_direction
+FROM (
+  SELECT * REPLACE (nullif(currency, '') AS currency, nullif(last_channel, '') AS last_channel,
+    nullif(last_direction, '') AS last_direction)
+  FROM _threads
+) AS t
+JOIN timeline_attached AS a ON a.event = t.event
+LEFT JOIN persons AS n ON n.person = a.person
+LEFT JOIN _thread_channels AS c
+  ON c.owner IS NOT DISTINCT FROM t.owner AND c.thread = t.thread AND c.thread_scope = t.thread_scope
+"""

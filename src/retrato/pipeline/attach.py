@@ -1,0 +1,50 @@
+"""Stage 13: whose each interaction is, what belongs together, and how customers came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from retrato.engines.compile.attachment import attachment_steps
+from retrato.engines.compile.journeys import journey_steps
+from retrato.engines.compile.repeats import repeat_steps
+from retrato.engines.compile.sessions import session_steps
+from retrato.engines.compile.survivorship import person_steps
+from retrato.engines.compile.threads import thread_steps
+from retrato.engines.compile.timeline import attachment_counts, timeline
+from retrato.profiles.attachment import NO_CONSENT
+
+if TYPE_CHECKING:
+    from retrato.pipeline.run import Run
+
+
+def attach(run: Run) -> None:
+    """Make `persons`, `person_records`, `threads`, `journeys`, `hand_overs`, and the view `timeline`."""
+    rules = run.ruleset.interactions
+    steps = (
+        *person_steps(),
+        *attachment_steps(rules.anonymous),
+        *repeat_steps(),
+        *session_steps(rules.session_minutes),
+        *thread_steps(),
+        *journey_steps(rules.conversions),
+    )
+    for name, query in steps:
+        run.engine.create(name, query)
+    run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
+    run.engine.define("timeline", timeline())
+    _report(run)
+
+
+def _report(run: Run) -> None:
+    attached = run.engine.fetch(attachment_counts()).to_pylist()
+    run.counts["interactions"] = sum(each["interactions"] for each in attached)
+    run.counts["attachment"] = attached
+    for name in ("threads", "journeys", "hand_overs"):
+        run.counts[name] = run.engine.count(name)
+    run.counts["repeated_events"] = run.engine.count("timeline_repeats")
+    without = sum(each["interactions"] for each in attached if (each["attached_by"] or "").startswith(NO_CONSENT))
+    if without:
+        run.notes.append(
+            f"{without:,} interactions are of a device whose owner is known and has not agreed to tracking: they are "
+            "left anonymous (see interactions.anonymous of the ruleset)"
+        )
