@@ -56,7 +56,8 @@ class Source:
     `data` is a path (CSV, TSV, Parquet, Excel, JSON lines), a pandas, polars or Arrow table, a DuckDB relation, or a
     `Query` over a connection. `mapping` overrides what is recognised: field to column, or to several columns;
     a column mapped to `"ignore"` takes no part. `region` is the ISO 3166 country that phone numbers and documents
-    without a country of their own are read in. `kind=None` lets the columns decide.
+    without a country of their own are read in; `time_zone` (an IANA name) is where the clocks of times without a zone
+    are, UTC where nothing is said. `kind=None` lets the columns decide.
 
     >>> Source("crm", "crm.csv", key="customer_no", region="ES").name
     'crm'
@@ -69,6 +70,7 @@ class Source:
     mapping: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     kind: SourceKind | None = None
     region: str | None = None
+    time_zone: str | None = None
     encoding: str | None = None
     delimiter: str | None = None
     sheet: str | int | None = None

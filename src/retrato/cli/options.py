@@ -39,4 +39,8 @@ Region: TypeAlias = Annotated[
     str | None,
     typer.Option(metavar="CC", help="The country of phones and documents that name none.", rich_help_panel=SOURCES),
 ]
+TimeZone: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Where the clocks of times without a zone are.", rich_help_panel=SOURCES),
+]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from retrato.cli.exits import say
-from retrato.cli.options import MACHINE, RULES, Config, Events, Files, Json, Keys, Maps, Region, SourceColumn
+from retrato.cli.options import MACHINE, RULES, Config, Events, Files, Json, Keys, Maps, Region, SourceColumn, TimeZone
 from retrato.cli.screen import show, show_json
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
     maps: Maps = None,
     events: Events = None,
     region: Region = None,
+    time_zone: TimeZone = None,
     previous: Annotated[
         Path | None, typer.Option(metavar="OUT", help="An earlier result: profile ids stay.", rich_help_panel=RULES)
     ] = None,
@@ -78,7 +79,7 @@ def resolve(  # noqa: PLR0913, PLR0917 - one parameter an option
 
     start = time.perf_counter()
     run = Request(
-        SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region),
+        SourceOptions(files or (), events or (), keys or (), maps or (), source_column, region, time_zone),
         out=out,
         config=config,
         previous=previous,

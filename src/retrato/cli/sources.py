@@ -27,6 +27,7 @@ class SourceOptions:
     maps: Sequence[str] = ()
     source_column: str | None = None
     region: str | None = None
+    time_zone: str | None = None
     problems: list[Problem] = field(default_factory=list)
 
     def sources(self, configured: Sequence[Source] = ()) -> tuple[Source, ...]:
@@ -49,6 +50,7 @@ class SourceOptions:
                 mapping={**source.mapping, **_mapping(maps.common), **_mapping(maps.of(source.name))},
                 source_column=self.source_column or source.source_column,
                 region=region or source.region,
+                time_zone=self.time_zone or source.time_zone,
             )
             for source in found
         )

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?::|h\s?)(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?\s*(?:h|hrs?|horas)?\.?\s*"
-    r"(?P<half>[ap]\.?\s?m\.?)?\s*(?:UTC|GMT|Z)?(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*(?:\([^)]*\))?",
+    r"(?P<half>[ap]\.?\s?m\.?)?\s*(?P<utc>UTC|GMT|Z)?(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{2})?\s*(?:\([^)]*\))?",
     re.IGNORECASE | re.ASCII,
 )
 _EPOCH = re.compile(r"(\d{9,10}|\d{12,13}|\d{15,16})(\.\d+)?", re.ASCII)
@@ -41,14 +41,18 @@ UNKNOWN_ZONE = Issue("unknown_zone", "the time is in a zone that is not known")
 class Moment(DayOrdered, IdentifierType):
     """A point in time as `YYYY-MM-DD HH:MM:SS.ffffff` in UTC.
 
-    A time without a zone is taken as UTC, a date as its midnight. A zone is an offset, a name of the IANA database, or
-    one of the usual abbreviations; a time in any other is none.
+    A time without a zone is that of clocks in the `time_zone`, or UTC, and a date is its midnight in UTC. A zone is an
+    offset, a name of the IANA database, or one of the usual abbreviations; a time in any other is none.
 
     >>> Moment().parse("2024-03-05T10:22:00+01:00").value
     '2024-03-05 09:22:00.000000'
     >>> Moment().parse("05/03/2024 10:22").value
     '2024-03-05 10:22:00.000000'
+    >>> Moment(time_zone="Europe/Madrid").parse("05/03/2024 10:22").value
+    '2024-03-05 09:22:00.000000'
     """
+
+    time_zone: str | None = None
 
     kind: ClassVar[str] = "moment"
     fields: ClassVar[Mapping[str, Field]] = {
@@ -63,7 +67,7 @@ class Moment(DayOrdered, IdentifierType):
         text = parts.get("text")
         if text is None or is_null(text):
             return ()
-        when = read_moment(text, day_first=self.reads_day_first)
+        when = read_moment(text, day_first=self.reads_day_first, time_zone=self.time_zone)
         if when is not None:
             return (Identifier(self.kind, text, when.isoformat(" ", "microseconds"), Status.VALID),)
         if is_absent(fold(text)) or text.startswith("0000-00-00"):
@@ -95,8 +99,10 @@ class Moment(DayOrdered, IdentifierType):
         return {"event_time": score / len(sample)}
 
 
-def read_moment(text: str, *, day_first: bool = True) -> datetime | None:
+def read_moment(text: str, *, day_first: bool = True, time_zone: str | None = None) -> datetime | None:
     """Read a point in time, in UTC and without a zone of its own; None when the text is none.
+
+    `time_zone` is where the clock of a time is that says no zone.
 
     >>> read_moment("1709634120").isoformat(), read_moment("5 Mar 2024 10:22 PM").isoformat()
     ('2024-03-05T10:22:00', '2024-03-05T22:22:00')
@@ -105,16 +111,27 @@ def read_moment(text: str, *, day_first: bool = True) -> datetime | None:
     if len(written) > 80:
         return None
     try:
+        when, is_local = _read(written, day_first)
+        if when is None or not is_local or time_zone is None:
+            return when
+        return in_zone(when, time_zone)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read(written: str, day_first: bool) -> tuple[datetime | None, bool]:
+    """The time that a text says, and whether it has a clock without a zone."""
+    try:
         if len(written) >= 10 and written[4] == "-":
-            return _utc(datetime.fromisoformat(written))
+            when = datetime.fromisoformat(written)
+            return _utc(when), when.tzinfo is None and len(written) > 10
     except (ValueError, OverflowError):
         pass
     bare, zone = parted_zone(written)
-    try:
-        when = _number(bare) or _parted(_WEEKDAY.sub("", bare), day_first)
-        return in_zone(when, zone) if when and zone else when
-    except (ValueError, OverflowError):
-        return None
+    found, is_local = _number(bare)
+    if found is None:
+        found, is_local = _parted(_WEEKDAY.sub("", bare), day_first)
+    return (in_zone(found, zone), False) if found and zone else (found, is_local)
 
 
 def _utc(when: datetime) -> datetime | None:
@@ -124,33 +141,36 @@ def _utc(when: datetime) -> datetime | None:
     return when.astimezone(UTC).replace(tzinfo=None) if in_use(away) else None
 
 
-def _number(text: str) -> datetime | None:
+def _number(text: str) -> tuple[datetime | None, bool]:
     if not text[:1].isdigit():
-        return None
+        return None, False
     compact = _COMPACT.fullmatch(text)
     if compact is not None and "1900" <= text[:4] <= "2100":
         day = read_date(compact[1])
         if day is not None and day.real:
-            return datetime.fromisoformat(f"{day.key}T{compact[2]}:{compact[3]}:{compact[4] or '00'}")
+            when = datetime.fromisoformat(f"{day.key}T{compact[2]}:{compact[3]}:{compact[4] or '00'}")
+            return when, not compact[5]
     epoch = _EPOCH.fullmatch(text)
     if epoch is not None:
         unit = 10 ** (6 if len(epoch[1]) <= 10 else 3 if len(epoch[1]) <= 13 else 0)
         micros = int(epoch[1]) * unit + (round(float(epoch[2]) * unit) if epoch[2] else 0)
-        return _START + timedelta(microseconds=micros)
+        return _START + timedelta(microseconds=micros), False
     serial = _SERIAL.fullmatch(text)
     if serial is not None:
-        return _SHEET_START + timedelta(seconds=round(float(text) * 86400))
-    return None
+        return _SHEET_START + timedelta(seconds=round(float(text) * 86400)), True
+    return None, False
 
 
-def _parted(text: str, day_first: bool) -> datetime | None:
+def _parted(text: str, day_first: bool) -> tuple[datetime | None, bool]:
     clock = next((found for found in _CLOCK.finditer(text) if found.start() > 5 or found.end() < len(text)), None)
     day_text = text if clock is None else f"{text[: clock.start()]} {text[clock.end() :]}"
     day = read_date(day_text.strip(" ,T-\t"), day_first=day_first)
     if day is None or not day.real or day.precision < 3:
-        return None
+        return None, False
     midnight = datetime.fromisoformat(day.key)
-    return midnight if clock is None else _utc_shift(midnight, clock)
+    if clock is None:
+        return midnight, False
+    return _utc_shift(midnight, clock), not (clock["utc"] or clock["zone"])
 
 
 def _utc_shift(midnight: datetime, clock: re.Match[str]) -> datetime | None:

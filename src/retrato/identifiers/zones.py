@@ -53,6 +53,15 @@ def in_zone(when: datetime, zone: str) -> datetime | None:
     return None if known is None else when.replace(tzinfo=known).astimezone(UTC).replace(tzinfo=None)
 
 
+def is_zone(zone: str) -> bool:
+    """Whether a zone is known.
+
+    >>> is_zone("Europe/Madrid"), is_zone("Europe/Atlantis")
+    (True, False)
+    """
+    return zone in _HOURS or _named(zone) is not None
+
+
 def in_use(away: timedelta) -> bool:
     """Whether zones are so far away from UTC."""
     return abs(away) < timedelta(hours=FARTHEST + 1)

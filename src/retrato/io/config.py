@@ -30,7 +30,7 @@ from retrato.records import Source, SourceKind
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_TEXTS = ("name", "file", "key", "source_column", "region", "kind", "encoding", "delimiter")
+_TEXTS = ("name", "file", "key", "source_column", "region", "time_zone", "kind", "encoding", "delimiter")
 _KNOWN = (*_TEXTS, "sheet", "unique", "map")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
+from retrato.identifiers.zones import is_zone
 from retrato.io.mapping import map_sources
 from retrato.io.readers import filled, is_path
 from retrato.pipeline.labels import read_labels
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def read(run: Run) -> None:
     """Make `raw_<i>` of every source and `rejected`; recognise the columns."""
-    _check_names(run)
+    _check(run)
     run.engine.create("rejected", tree(NO_REJECTED))
     with workers(run.engine.threads) as hands:
         run.mappings = map_sources(_reads(run, hands), run.engine, run.ruleset.types)
@@ -52,12 +53,19 @@ def _reads(run: Run, hands: Workers) -> Iterator[ReadSource]:
         yield run.reads[-1]
 
 
-def _check_names(run: Run) -> None:
+def _check(run: Run) -> None:
     names = [source.name for source in run.sources]
     problems = [
         Problem(f"source {name}", "two sources have this name", "give every source a name of its own")
         for name in sorted({name for name in names if names.count(name) > 1})
     ]
+    problems += (
+        Problem(
+            f"source {source.name}, time_zone", f'no zone "{source.time_zone}"', "write a name such as Europe/Madrid"
+        )
+        for source in run.sources
+        if source.time_zone is not None and not is_zone(source.time_zone)
+    )
     if not names:
         problems.append(Problem("sources", "there are none", "give at least one file or table"))
     if problems:

@@ -66,9 +66,9 @@ def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) 
     """
     run.engine.create("moments", tree(_NO_MOMENTS))
     for number in numbers:
-        distinct = run.engine.fetch(sql.unread_times(texts, number))
         source = run.sources[number]
-        (kind,) = configured((Moment(),), region=source.region)
+        distinct = run.engine.fetch(sql.unread_times(texts, number, zoned=source.time_zone is not None))
+        (kind,) = configured((Moment(time_zone=source.time_zone),), region=source.region)
         kind, found = kind.inferred({"text": distinct.column("text")})
         run.notes.extend(f"source {source.name}, times: {each}" for each in found)
         run.engine.load("parsed_moments", _first_values(kind, distinct, read))

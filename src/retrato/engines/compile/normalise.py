@@ -63,23 +63,24 @@ def version_contents(number: int, raw: str, columns: Sequence[str]) -> exp.Query
     )
 
 
-def unread_times(texts: exp.Query, number: int) -> Node:
-    """The distinct texts of one source that need a parser, from a query of `source_no, text`."""
+def unread_times(texts: exp.Query, number: int, *, zoned: bool = False) -> Node:
+    """The distinct texts of one source that need a parser, from a query of `source_no, text`; with `zoned` all do."""
     return tree(
         """
         SELECT DISTINCT text FROM :texts
-        WHERE source_no = :number AND text IS NOT NULL AND NOT regexp_full_match(text, :plain)
+        WHERE source_no = :number AND text IS NOT NULL AND (:zoned OR NOT regexp_full_match(text, :plain))
         """,
         texts=texts.subquery("s"),
         number=number,
+        zoned=zoned,
         plain=PLAIN_TIME,
     )
 
 
 def time_of(text: str, moments: str) -> Node:
-    """A text as a time: read at once where it is plain, else as `moments`, joined under that name, has read it."""
+    """A text as a time: as `moments`, joined under that name, has read it, else at once where it is plain."""
     return tree(
-        "coalesce(CASE WHEN regexp_full_match(r.:t, :plain) THEN TRY_CAST(r.:t AS TIMESTAMP) END, :m.time)",
+        "coalesce(:m.time, CASE WHEN regexp_full_match(r.:t, :plain) THEN TRY_CAST(r.:t AS TIMESTAMP) END)",
         t=exp.to_identifier(text),
         m=exp.to_identifier(moments),
         plain=PLAIN_TIME,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from retrato.identifiers.columns.written import chunks
-from retrato.identifiers.zones import FARTHEST
+from retrato.identifiers.zones import FARTHEST, in_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Numbers: TypeAlias = NDArray[np.int64]
     Flags: TypeAlias = NDArray[np.bool_]
-    Moments: TypeAlias = tuple[NDArray[np.int64], NDArray[np.datetime64]]
+    Moments: TypeAlias = tuple[NDArray[np.int64], NDArray[np.datetime64], NDArray[np.bool_]]
 
 #: Digits of a fraction of a second that are read, and those that count (microseconds).
 _FRACTION, _COUNTED = 9, 6
@@ -29,7 +29,8 @@ _EPOCHS = {10: 1_000_000, 13: 1_000}
 
 
 def times(days: Days) -> Moments:
-    """The rows of days that end there or go on with a clock, and when that is (`T10:22:33.5Z`, `, 10:22`).
+    """The rows of days that end there or go on with a clock, when that is (`T10:22:33.5Z`, `, 10:22`), and whether it
+    is a clock without a zone.
 
     Microseconds in UTC. The rows are numbered as in the whole column.
     """
@@ -37,23 +38,46 @@ def times(days: Days) -> Moments:
     bare = np.flatnonzero(texts.lengths[rows] == end)
     parted = texts.among(rows, end, ",") & texts.among(rows, end + 1, " ")
     clocked = np.flatnonzero(parted | texts.among(rows, end, "T "))
-    micros, good = _clock(texts, rows[clocked], end + 1 + parted[clocked])
+    micros, good, is_local = _clock(texts, rows[clocked], end + 1 + parted[clocked])
     chosen = np.concatenate([bare, clocked[good]])
     after = np.concatenate([np.zeros(len(bare), np.int64), micros[good]])
-    return days.item[chosen], days.day[chosen].astype("datetime64[us]") + after.astype("timedelta64[us]")
+    when = days.day[chosen].astype("datetime64[us]") + after.astype("timedelta64[us]")
+    return days.item[chosen], when, np.concatenate([np.zeros(len(bare), bool), is_local[good]])
 
 
 def epochs(column: pa.ChunkedArray) -> Iterator[Moments]:
-    """The rows that are seconds (10 digits) or milliseconds (13 digits) since 1970 began, and when that is."""
+    """The rows that are seconds (10 digits) or milliseconds (13 digits) since 1970 began, and when that is (UTC)."""
     for first, texts in chunks(column):
         for length, unit in _EPOCHS.items():
             rows = np.flatnonzero(texts.lengths == length)
             number, are = texts.digits(rows, 0, length)
-            yield rows[are] + first, (number[are] * unit).astype("datetime64[us]")
+            when = (number[are] * unit).astype("datetime64[us]")
+            yield rows[are] + first, when, np.zeros(len(when), bool)
 
 
-def _clock(texts: Written, rows: NDArray[np.int64], place: Numbers) -> tuple[Numbers, Flags]:
-    """The microseconds from midnight (UTC) to what the rest of the text says, and whether that is a clock."""
+def in_utc(when: NDArray[np.datetime64], zone: str) -> tuple[NDArray[np.datetime64], Flags]:
+    """The times in UTC of clocks in a zone, and whether that is sure: on the days when clocks are put on or back, not.
+
+    >>> clocks = np.array(["2025-05-02T10:00", "2025-10-26T02:30"], "datetime64[us]")
+    >>> when, sure = in_utc(clocks, "Europe/Madrid")
+    >>> when.astype(str).tolist()[0], sure.tolist()
+    ('2025-05-02T08:00:00.000000', [True, False])
+    """
+    days, place = np.unique(when.astype("datetime64[D]"), return_inverse=True)
+    begins, ends = (_midnights(days + after, zone) for after in (0, 1))
+    whole = ends - begins == np.timedelta64(1, "D")
+    return when + (begins - days)[place], whole[place]
+
+
+def _midnights(days: NDArray[np.datetime64], zone: str) -> NDArray[np.datetime64]:
+    midnights = days.astype("datetime64[us]").tolist()
+    return np.array([in_zone(midnight, zone) for midnight in midnights], "datetime64[us]")
+
+
+def _clock(texts: Written, rows: NDArray[np.int64], place: Numbers) -> tuple[Numbers, Flags, Flags]:
+    """The microseconds from midnight (UTC) to what the rest of the text says, whether that is a clock, and without a
+    zone.
+    """
     short = texts.among(rows, place + 1, ":")
     one, one_digit = texts.digits(rows, place, 1)
     two, two_digits = texts.digits(rows, place, 2)
@@ -62,9 +86,9 @@ def _clock(texts: Written, rows: NDArray[np.int64], place: Numbers) -> tuple[Num
     minute, minute_digits = texts.digits(rows, place + 1, 2)
     good = np.where(short, one_digit, two_digits) & minute_digits & texts.among(rows, place, ":")
     micros, place, seconds_good = _seconds(texts, rows, place + 3)
-    away, place, zone_good = _zone(texts, rows, place)
-    good &= (hour < 24) & (minute < 60) & seconds_good & zone_good & (texts.lengths[rows] == place)
-    return (hour * 60 + minute - away) * 60_000_000 + micros, good
+    away, end, zone_good = _zone(texts, rows, place)
+    good &= (hour < 24) & (minute < 60) & seconds_good & zone_good & (texts.lengths[rows] == end)
+    return (hour * 60 + minute - away) * 60_000_000 + micros, good, end == place
 
 
 def _seconds(texts: Written, rows: NDArray[np.int64], place: Numbers) -> tuple[Numbers, Numbers, Flags]:

@@ -21,7 +21,7 @@ def accept_consents(kind: ConsentFlag, table: pa.Table) -> pa.Table | None:
     few = accept_repeated(kind, table)
     if few is not None:
         return few
-    item, when = moments(table.column("text"), day_first=kind.reads_day_first)
+    item, when, _ = moments(table.column("text"), day_first=kind.reads_day_first)
     day = when.astype("datetime64[D]")
     chosen = (day >= np.datetime64(f"{FIRST_YEAR}-01-01")) & ~np.isin(day, FILLER_DAYS)
     time = pa.array(when[chosen], pa.timestamp("us")).cast(pa.string())

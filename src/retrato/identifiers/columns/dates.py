@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from retrato.identifiers.columns.clock import epochs, times
+from retrato.identifiers.columns.clock import epochs, in_utc, times
 from retrato.identifiers.columns.days import ISSUES, read_days
 from retrato.identifiers.date import BORN, FILLERS
 from retrato.identifiers.dates import FIRST_YEAR
@@ -51,23 +51,27 @@ def accept_dates(kind: Date, table: pa.Table) -> pa.Table:
 
 def accept_moments(kind: Moment, table: pa.Table) -> pa.Table:
     """The points in time that are a day in digits, alone or with a clock, or the seconds of an epoch."""
-    item, when = moments(table.column("text"), day_first=kind.reads_day_first)
+    item, when, is_local = moments(table.column("text"), day_first=kind.reads_day_first)
+    if kind.time_zone is not None:
+        known = np.ones(len(item), bool)
+        when[is_local], known[is_local] = in_utc(when[is_local], kind.time_zone)
+        item, when = item[known], when[known]
     return pa.table({"item": item, "value": pa.array(when, pa.timestamp("us")).cast(pa.string())})
 
 
 def moments(column: pa.ChunkedArray, *, day_first: bool) -> Moments:
-    """The rows of a column that are plain points in time, and when they are (UTC).
+    """The rows of a column that are plain points in time, when they are (UTC), and which have a clock without a zone.
 
-    >>> item, when = moments(pa.chunked_array([["soon", "05/03/2024 10:22"]]), day_first=True)
-    >>> item.tolist(), when.astype(str).tolist()
-    ([1], ['2024-03-05T10:22:00.000000'])
+    >>> item, when, is_local = moments(pa.chunked_array([["soon", "05/03/2024 10:22"]]), day_first=True)
+    >>> item.tolist(), when.astype(str).tolist(), is_local.tolist()
+    ([1], ['2024-03-05T10:22:00.000000'], [True])
     """
     found = [times(days) for days in read_days(column, day_first=day_first)]
     found.extend(epochs(column))
     if not found:
-        return np.zeros(0, np.int64), np.zeros(0, "datetime64[us]")
-    item, when = zip(*found, strict=True)
-    return np.concatenate(item), np.concatenate(when)
+        return np.zeros(0, np.int64), np.zeros(0, "datetime64[us]"), np.zeros(0, bool)
+    item, when, is_local = (np.concatenate(each) for each in zip(*found, strict=True))
+    return item, when, is_local
 
 
 def _chosen(days: Days, chosen: NDArray[np.bool_]) -> Columns:
