@@ -298,7 +298,8 @@ def naive(people, events):
                 yield min(holders)
 
     agreeing, checked = 0, 0
-    for _, customer, identifiers in events.values():
+    different = {(customer, frozenset(identifiers)): identifiers for _, customer, identifiers in events.values()}
+    for (customer, _), identifiers in different.items():
         for profile in known.get(("own_key", ("crm", customer)), ()):
             for other in singles(identifiers):
                 checked += 1

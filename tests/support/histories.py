@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EVENTS = (
     "event:i source:s event_key:s time:t kind:s channel:s direction:s thread_kind:s thread:s state:s amount:d "
     "currency:s satisfaction:d place:s agent:s area:s text:s campaign:s referrer:s customer_key:s issues:s row:i "
-    "again:b"
+    "again:b named_by:i"
 )
 IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s issues:s"
 POINTS = "kind:s namespace:s value:s class:s profile_id:s valid_from:t valid_to:t"
@@ -68,12 +68,14 @@ def put_events(engine: DuckDBEngine, events: Iterable[Mapping[str, Any]]) -> Non
         return (event["source"], event["event_key"], time is None, time or datetime.min, str(sorted(event.items())))
 
     names = [each.partition(":")[0] for each in EVENTS.split()]
-    table, named, before = [], [], None
+    table, named, before, names_of = [], [], None, {}
     for number, event in enumerate(sorted(events, key=in_order)):
         key = (event["source"], event["event_key"])
         usual = {"kind": "touch", "channel": event["source"], "issues": "", "row": number}
         filled = usual | dict(event) | {"event": number, "again": key == before}
         filled["thread_kind"] = filled.get("thread_kind") if filled.get("thread") else None
+        said = (event["source"], event.get("customer_key"), tuple(sorted(map(tuple, event.get("identifiers", ())))))
+        filled["named_by"] = names_of.setdefault(said, len(names_of))
         before = key
         table.append(tuple(filled.get(name) for name in names))
         for kind, value in event.get("identifiers", ()):

@@ -18,12 +18,16 @@ from retrato.pipeline.normalise import source_slots
 from retrato.pipeline.rows import first_values, moments
 from retrato.pipeline.slots import by_dictionary
 from retrato.pipeline.workers import workers
+from retrato.profiles.attachment import weights
 from retrato.profiles.interactions import SENTENCES, EventIssue
 from retrato.records import EVENT_FIELDS, SourceKind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retrato.identifiers.base import IdentifierType, ReadRows
     from retrato.pipeline.run import Run
+    from retrato.pipeline.slots import Slot
     from retrato.pipeline.workers import Workers
     from retrato.profiles.interactions import InteractionRules
 
@@ -35,7 +39,7 @@ def events(run: Run) -> None:
     if numbers:
         with workers(run.engine.threads, run.engine.memory) as hands:
             _events(run, numbers, hands.read)
-            _identifiers(run, numbers, hands)
+            _identifiers(run, hands)
     else:
         run.engine.create("events", tree(sql.NO_EVENTS))
     run.counts["events"] = run.engine.count("events")
@@ -44,6 +48,7 @@ def events(run: Run) -> None:
 
 def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
     raw_events = []
+    run.event_slots = source_slots(run, numbers)
     for number in numbers:
         raw, mapping, source = run.reads[number], run.mappings[number], run.sources[number]
         fields = {field: mapping.first(field) for field in (*EVENT_FIELDS, "source")}
@@ -57,6 +62,7 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
                 source.name,
                 columns=raw.columns,
                 fields=fields,
+                naming=_naming(run.event_slots, number),
                 thread_kind=thread_kind(fields["thread"] or ""),
             )
         )
@@ -71,6 +77,12 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
     as_of = run.ruleset.interactions.as_of or datetime.now(UTC).replace(tzinfo=None)
     run.engine.create("events", sql.events(as_of))
     run.engine.drop("_event_keys", "raw_events", "moments", *(f"read_{field}" for field in types))
+
+
+def _naming(slots: Sequence[Slot], number: int) -> list[str]:
+    """The columns of a source by which its events can be recognised."""
+    own = (slot for slot in slots if slot.source_no == number and slot.type.kind in weights())
+    return sorted({column for slot in own for column in slot.parts.values()})
 
 
 def _types(rules: InteractionRules) -> dict[str, IdentifierType]:
@@ -100,9 +112,8 @@ def _report(run: Run) -> None:
         run.notes.append(f"source {name}, {many}: {SENTENCES[EventIssue(each['issue'])]}")
 
 
-def _identifiers(run: Run, numbers: list[int], hands: Workers) -> None:
-    slots = run.event_slots = source_slots(run, numbers)
-    for read in read_cells(run, by_dictionary(slots), _rows, hands, first=len(run.cells)):
+def _identifiers(run: Run, hands: Workers) -> None:
+    for read in read_cells(run, by_dictionary(run.event_slots), _rows, hands, first=len(run.cells)):
         kind = next(iter(read.slots.values())).type.kind
         columns = [
             ("event", column("event", "c")),

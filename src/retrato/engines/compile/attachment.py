@@ -129,7 +129,7 @@ WHERE n.kind = 'device_id' AND f.person IS NOT NULL
 
 _SECOND_CLAIMS = """
 WITH open_events AS (
-  SELECT e.event FROM _timeline_events AS e
+  SELECT e.event FROM _timeline_subjects AS e
   LEFT JOIN _timeline_first AS f ON f.event = e.event
   WHERE f.person IS NULL
 ), holders AS (
@@ -152,8 +152,9 @@ _CHOICES = """
 SELECT n.number, coalesce(max(e.time) FILTER (WHERE i.value = 'granted')
     > coalesce(max(e.time) FILTER (WHERE i.value = 'denied'), TIMESTAMP '0001-01-01'), FALSE) AS granted
 FROM event_identifiers AS i
-JOIN _timeline_events AS e ON e.event = i.event
-JOIN _timeline_named AS n ON n.event = i.event AND n.kind = 'device_id'
+JOIN events AS e ON e.event = i.event
+JOIN _timeline_events AS t ON t.event = i.event
+JOIN _timeline_named AS n ON n.event = t.alike AND n.kind = 'device_id'
 WHERE i.kind = 'consent' AND i.status = 'valid' AND :tracking
 GROUP BY n.number
 """
@@ -173,7 +174,7 @@ _ALLOWED = {
     Anonymous.CONSENT: "coalesce(d.granted, g.granted, FALSE)",
 }
 
-#: One row an event: whose it is by what it names, and how that is known.
+#: One row a subject: whose it is by what it names, and how that is known.
 _TOLD = """
 WITH crowds AS (
   SELECT event, max(weight) AS weight, arg_max(candidates, weight) AS candidates
@@ -201,7 +202,7 @@ SELECT event, coalesce(first_person, CASE WHEN may THEN second_person END) AS pe
 FROM (
   SELECT e.event, f.person AS first_person, f.label AS first_label, s.person AS second_person, s.label AS second_label,
     s.household_id, s.candidates, c.candidates AS crowd, :label AS crowd_label, s.score >= :strong OR :allowed AS may
-  FROM _timeline_events AS e
+  FROM _timeline_subjects AS e
   LEFT JOIN (SELECT * FROM _timeline_first WHERE person IS NOT NULL) AS f ON f.event = e.event
   LEFT JOIN _timeline_second AS s ON s.event = e.event
   LEFT JOIN crowds AS c ON c.event = e.event
@@ -213,7 +214,7 @@ FROM (
 #: Threads (a cart, a ticket, a conversation) in which one person alone is known.
 _THREADS = """
 SELECT e.thread_scope, e.thread, min(t.person) AS person
-FROM _timeline_events AS e JOIN _timeline_told AS t ON t.event = e.event
+FROM _timeline_events AS e JOIN _timeline_told AS t ON t.event = e.alike
 WHERE e.thread_scope IS NOT NULL AND t.person IS NOT NULL
 GROUP BY e.thread_scope, e.thread HAVING min(t.person) = max(t.person)
 """
@@ -222,31 +223,32 @@ GROUP BY e.thread_scope, e.thread HAVING min(t.person) = max(t.person)
 _CONTINUED = """
 SELECT o.event, o.person
 FROM (
-  SELECT t.event, h.person
-  FROM _timeline_told AS t JOIN _timeline_events AS e ON e.event = t.event
+  SELECT e.event, e.alike, h.person
+  FROM _timeline_told AS t JOIN _timeline_events AS e ON e.alike = t.event
   JOIN _timeline_threads AS h ON h.thread_scope = e.thread_scope AND h.thread = e.thread
   WHERE t.person IS NULL
-) AS o LEFT JOIN _timeline_second_claims AS c ON c.event = o.event
+) AS o LEFT JOIN _timeline_second_claims AS c ON c.event = o.alike
 GROUP BY o.event, o.person HAVING count(c.event) = 0 OR bool_or(c.person = o.person)
 """
 
 #: One row an event: whose it is, and how that is known.
 _OWNED = """
-SELECT t.event, coalesce(t.person, c.person) AS person,
+SELECT e.event, e.alike, coalesce(t.person, c.person) AS person,
   CASE WHEN c.person IS NULL THEN t.household_id END AS household_id,
   CASE WHEN c.person IS NOT NULL THEN :thread ELSE t.attached_by END AS attached_by,
   CASE WHEN c.person IS NOT NULL THEN 1 ELSE t.candidates END AS candidates
-FROM _timeline_told AS t LEFT JOIN _timeline_continued AS c ON c.event = t.event
+FROM _timeline_events AS e JOIN _timeline_told AS t ON t.event = e.alike
+LEFT JOIN _timeline_continued AS c ON c.event = e.event
 """
 
-#: Events of nobody known that name something: whoever that is, under a number of the strongest thing that is named.
+#: Subjects of nobody known that name something: whoever that is, under a number of the strongest thing that is named.
 _ANONYMOUS = """
 SELECT event, 'anonymous-' || left(md5(substr(named, 6)), 16) AS anonymous_id
 FROM (
   SELECT n.event,
     max(concat_ws(chr(31), lpad(CAST(n.weight AS VARCHAR), 4, '0'), v.kind, n.namespace, v.value)) AS named
   FROM _timeline_named AS n
-  JOIN _timeline_owned AS t ON t.event = n.event
+  JOIN _timeline_told AS t ON t.event = n.event
   JOIN _timeline_values AS v ON v.number = n.number
   WHERE t.person IS NULL AND t.household_id IS NULL AND n.weight >= :least
   GROUP BY n.event
@@ -258,7 +260,7 @@ _OTHERS = """
 SELECT event, household_id, anonymous_id, -dense_rank() OVER (ORDER BY household_id, anonymous_id) AS owner
 FROM (
   SELECT o.event, o.household_id, a.anonymous_id
-  FROM _timeline_owned AS o LEFT JOIN _timeline_anonymous AS a ON a.event = o.event
+  FROM _timeline_owned AS o LEFT JOIN _timeline_anonymous AS a ON a.event = o.alike
   WHERE o.person IS NULL AND (o.household_id IS NOT NULL OR a.anonymous_id IS NOT NULL)
 ) AS t
 """

@@ -23,24 +23,30 @@ def claim_steps() -> Steps:
     """The steps that find who is known by what `events` name, after `person_steps`, by `identifiers`,
     `event_identifiers` and `contact_points`. All that they make is intermediate.
 
-    - `_timeline_events(event, source, customer_key, time, thread, thread_scope)`: the events, and whose number their
-      thread is;
+    - `_timeline_events(event, source, thread, thread_scope, alike)`: the events, whose number their thread is, and the
+      first event that names the same;
+    - `_timeline_subjects(event, source, time)`: those first events, which stand for all;
     - `_timeline_named(event, weight, kind, namespace, number)`: what they name, as numbers of
       `_timeline_values(kind, value, number)`;
     - `_timeline_known(number, kind, namespace, person, …)`: who is known by that;
     - `_timeline_claims(event, weight, person, via, candidates)`: the two together;
     - `_timeline_first_claims(event, weight, person)`: those that hold.
 
+    Where it matters when something was named, every event stands for itself.
+
     >>> [name for name, _ in claim_steps()][-1]
     '_timeline_first_claims'
     """
     numbers = evidence_numbers()
     return (
-        ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD, visit=VISIT)),
+        ("_timeline_alike", tree(_ALIKE)),
         ("_timeline_texts", tree(_TEXTS, weight=_weight_of_kind(), **numbers)),
         ("_timeline_values", tree(_VALUES)),
-        ("_timeline_named", tree(_NAMED)),
         ("_timeline_terms", tree(_TERMS, recycled=ContactClass.RECYCLED.value)),
+        ("_timeline_timed", tree(_TIMED)),
+        ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD, visit=VISIT)),
+        ("_timeline_subjects", tree(_SUBJECTS)),
+        ("_timeline_named", tree(_NAMED)),
         ("_timeline_known", tree(_KNOWN, may_link=may_link("i"))),
         ("_timeline_claims", tree(_CLAIMS, **numbers)),
         ("_timeline_refuted", tree(_REFUTED, **numbers)),
@@ -61,29 +67,55 @@ def _weight_of_kind() -> Node:
     return choice(exp.column("kind"), {kind: exp.Literal.number(weight) for kind, weight in weights().items()})
 
 
+#: Events that name the same, by the first of them.
+_ALIKE = """
+SELECT e.event, g.alike
+FROM events AS e JOIN (SELECT named_by, min(event) AS alike FROM events GROUP BY named_by) AS g
+  ON g.named_by = e.named_by
+"""
+
+#: Those that name something which was not always the same person's.
+_TIMED = """
+SELECT DISTINCT t.event AS alike
+FROM _timeline_texts AS t
+JOIN _timeline_values AS v ON v.kind = t.kind AND v.value = t.value
+JOIN _timeline_terms AS m ON m.number = v.number
+"""
+
 #: Events; the scope of a thread is empty where its name means the same everywhere, NULL for a visit.
 _EVENTS = """
-SELECT event, source, customer_key, time, thread,
-  CASE WHEN thread IS NULL OR thread_kind = :visit THEN NULL WHEN regexp_matches(thread, :telling) THEN '' ELSE source
-    END AS thread_scope
-FROM events
+SELECT e.event, e.source, e.thread,
+  CASE
+    WHEN e.thread IS NULL OR e.thread_kind = :visit THEN NULL
+    WHEN regexp_matches(e.thread, :telling) THEN ''
+    ELSE e.source
+  END AS thread_scope,
+  CASE WHEN t.alike IS NULL THEN a.alike ELSE e.event END AS alike
+FROM events AS e JOIN _timeline_alike AS a ON a.event = e.event LEFT JOIN _timeline_timed AS t ON t.alike = a.alike
+"""
+
+_SUBJECTS = """
+SELECT e.event, e.source, e.time FROM events AS e JOIN _timeline_events AS t ON t.event = e.event AND t.alike = t.event
 """
 
 #: What events name, with its weight and the kind to look it up in. An empty namespace matches any.
 _TEXTS = """
+WITH firsts AS (
+  SELECT e.event, e.source, e.customer_key FROM events AS e JOIN _timeline_alike AS a
+    ON a.event = e.event AND a.alike = e.event
+)
 SELECT event, weight, kind, namespace, value
 FROM (
   SELECT event, :weight AS weight, kind, namespace, value
   FROM (
     SELECT DISTINCT i.event, i.kind, coalesce(i.namespace, '') AS namespace,
       CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END AS value
-    FROM event_identifiers AS i JOIN _timeline_events AS e ON e.event = i.event
+    FROM event_identifiers AS i JOIN firsts AS e ON e.event = i.event
     WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing')
   ) AS d
-  UNION ALL SELECT event, :own_key, 'own_key', source, customer_key FROM _timeline_events WHERE customer_key IS NOT NULL
-  UNION ALL SELECT event, :other_key, 'own_key', '', customer_key FROM _timeline_events WHERE customer_key IS NOT NULL
-  UNION ALL SELECT event, :account_id, 'account_id', '', lower(customer_key) FROM _timeline_events
-    WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, :own_key, 'own_key', source, customer_key FROM firsts WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, :other_key, 'own_key', '', customer_key FROM firsts WHERE customer_key IS NOT NULL
+  UNION ALL SELECT event, :account_id, 'account_id', '', lower(customer_key) FROM firsts WHERE customer_key IS NOT NULL
 ) AS n
 WHERE weight IS NOT NULL
 """
@@ -95,8 +127,12 @@ FROM (SELECT DISTINCT kind, value FROM _timeline_texts) AS d
 """
 
 _NAMED = """
-SELECT t.event, t.weight, t.kind, t.namespace, v.number
-FROM _timeline_texts AS t JOIN _timeline_values AS v ON v.kind = t.kind AND v.value = t.value
+SELECT s.event, t.weight, t.kind, t.namespace, v.number
+FROM _timeline_texts AS t
+JOIN _timeline_values AS v ON v.kind = t.kind AND v.value = t.value
+JOIN (
+  SELECT s.event, a.alike FROM _timeline_subjects AS s JOIN _timeline_alike AS a ON a.event = s.event
+) AS s ON s.alike = t.event
 """
 
 #: When a value was whose, where it was not so at all times: it went from hand to hand, or was given up.
@@ -163,7 +199,7 @@ FROM (
         AND (c.former = 0 OR c.until IS NOT NULL) THEN 0
       ELSE 1 + c.former
     END AS away, away = min(away) OVER (PARTITION BY c.event, c.weight, c.number) AS nearest
-  FROM claims AS c JOIN _timeline_events AS e ON e.event = c.event
+  FROM claims AS c JOIN _timeline_subjects AS e ON e.event = c.event
   WHERE c.timed AND c.person IS NOT NULL
 )
 WHERE nearest
@@ -179,7 +215,7 @@ WITH singles AS (
 )
 SELECT e.source, c.via
 FROM _timeline_claims AS c
-JOIN _timeline_events AS e ON e.event = c.event
+JOIN _timeline_subjects AS e ON e.event = c.event
 JOIN singles AS s ON s.event = c.event
 WHERE c.weight = :other_key AND c.person IS NOT NULL AND c.via <> e.source
 GROUP BY e.source, c.via
@@ -190,7 +226,7 @@ HAVING 2 * sum(CASE WHEN s.person = c.person THEN 1 ELSE 0 END) < count(*)
 _FIRST_CLAIMS = """
 WITH claims AS (
   SELECT DISTINCT c.event, c.weight, c.person
-  FROM _timeline_claims AS c JOIN _timeline_events AS e ON e.event = c.event
+  FROM _timeline_claims AS c JOIN _timeline_subjects AS e ON e.event = c.event
   WHERE c.person IS NOT NULL
     AND NOT EXISTS (
       SELECT 1 FROM _timeline_refuted AS r WHERE c.weight = :other_key AND r.source = e.source AND r.via = c.via

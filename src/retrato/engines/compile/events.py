@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.normalise import row_content, text_or_null, time_of
-from retrato.engines.compile.template import Node, among, choice, table, told, tree
+from retrato.engines.compile.template import Node, among, choice, column, table, told, tree
 from retrato.identifiers.moment import UNKNOWN_ZONE
 from retrato.profiles.interactions import CHANNEL_OF_KIND, OUTGOING, THREAD_OF_KIND, WITHOUT_DIRECTION, EventIssue
 from retrato.records import EVENT_FIELDS
@@ -24,16 +24,23 @@ def raw_events(
     *,
     columns: Sequence[str],
     fields: Mapping[str, str | None],
+    naming: Sequence[str] = (),
     thread_kind: str | None = None,
 ) -> exp.Query:
-    """The event fields of one raw table as text, with where they stand and a hash of their content.
+    """The event fields of one raw table as text, with where they stand, a hash of their content, and one of what they
+    name their customer by: the key and the columns `naming`.
 
     `thread_kind` is what the threads of the table are, if that is known.
     """
+    source = tree("coalesce(:source, :name)", source=text_or_null(fields.get("source")), name=name)
+    key = fields.get("customer_key")
+    names = [source, *(tree("coalesce(:c, '')", c=column(each)) for each in (*([key] if key else []), *naming))]
+    said = exp.func("concat_ws", exp.Literal.string("\x1f"), *names)
     found = exp.select(
         exp.alias_(tree("CAST(:n AS INTEGER)", n=number), "source_no"),
         exp.alias_(exp.column("_row"), "row"),
-        exp.alias_(tree("coalesce(:source, :name)", source=text_or_null(fields.get("source")), name=name), "source"),
+        exp.alias_(source, "source"),
+        exp.alias_(exp.Anonymous(this="md5_number", expressions=[said]), "named_by"),
         exp.alias_(row_content(columns), "content"),
         exp.alias_(text_or_null(None) if thread_kind is None else exp.Literal.string(thread_kind), "thread_kind"),
     ).from_(table(raw))
@@ -80,7 +87,8 @@ FROM (
     TRY_CAST(amount.value AS DOUBLE) AS amount,
     CASE WHEN currency.status = 'valid' THEN currency.value ELSE upper(r.currency) END AS currency,
     TRY_CAST(satisfaction.value AS DOUBLE) AS satisfaction, r.place, r.agent, r.area, r.text,
-    r.campaign, r.referrer, r.customer_key, :issues AS issues, r.row, r.source_no, k.again
+    r.campaign, r.referrer, r.customer_key, :issues AS issues, r.row, r.source_no, k.again,
+    r.named_by
   FROM raw_events AS r
   JOIN _event_keys AS k ON k.source_no = r.source_no AND k.row = r.row
   LEFT JOIN read_event_kind AS kind ON kind.text = r.event_kind
@@ -136,7 +144,7 @@ SELECT CAST(0 AS BIGINT) AS event, '' AS source, '' AS event_key, CAST(NULL AS T
   '' AS channel, '' AS thread, '' AS state, CAST(0 AS DOUBLE) AS amount, '' AS currency,
   CAST(0 AS DOUBLE) AS satisfaction, '' AS place, '' AS agent, '' AS area, '' AS text, '' AS campaign, '' AS referrer,
   '' AS customer_key, '' AS issues, CAST(0 AS BIGINT) AS row, CAST(0 AS INTEGER) AS source_no, FALSE AS again,
-  '' AS direction, '' AS thread_kind LIMIT 0
+  CAST(0 AS HUGEINT) AS named_by, '' AS direction, '' AS thread_kind LIMIT 0
 """
 
 NO_EVENT_IDENTIFIERS = """

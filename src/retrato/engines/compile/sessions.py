@@ -33,8 +33,9 @@ SELECT e.event, a.owner, e.time, CASE WHEN e.thread_kind = :visit THEN e.source 
   CASE WHEN e.thread_kind IS DISTINCT FROM :visit THEN d.device END AS device
 FROM events AS e
 JOIN timeline_attached AS a ON a.event = e.event
+JOIN _timeline_events AS t ON t.event = e.event
 LEFT JOIN (SELECT event, min(number) AS device FROM _timeline_named WHERE kind = :device GROUP BY event) AS d
-  ON d.event = e.event
+  ON d.event = t.alike
 WHERE e.time IS NOT NULL AND a.owner IS NOT NULL AND e.direction IS DISTINCT FROM 'out'
   AND (e.thread_kind = :visit OR d.device IS NOT NULL)
 """
