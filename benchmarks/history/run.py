@@ -140,7 +140,7 @@ def measured(records: int, seed: int, *, true: bool) -> dict[str, Any]:
         "records": records,
         "identities": "true" if true else "found",
         "events": run.counts["events"],
-        "seconds": {name: seconds[name] for name in ("events", "portray")},
+        "seconds": {name: seconds[name] for name in ("events", "attach")},
         "megabytes": peak_memory_mb(),
         **scores(rows),
         "misses": list(misses(rows)),
@@ -183,7 +183,7 @@ def line(found: dict[str, Any]) -> str:
         f"{found['events']:,}",
         found["identities"],
         *(f"{found[name]:.4f}" for name in ("precision", "recall", "f1")),
-        *(f"{found['seconds'][name]:.1f}" for name in ("events", "portray")),
+        *(f"{found['seconds'][name]:.1f}" for name in ("events", "attach")),
         f"{found['megabytes']:,}",
     )
     return "| " + " | ".join(cells) + " |"
@@ -196,7 +196,7 @@ def page(found: list[dict[str, Any]]) -> str:
         "",
         "`make bench-history`: whose each event is, with the profiles of the truth and with those that were found.",
         "",
-        "| records | events | profiles | precision | recall | F1 | s events | s portray | peak MB |",
+        "| records | events | profiles | precision | recall | F1 | s events | s attach | peak MB |",
         "|---:|---:|---|---:|---:|---:|---:|---:|---:|",
         *map(line, found),
         "",

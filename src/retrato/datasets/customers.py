@@ -110,15 +110,17 @@ class Omnichannel:
         ]
 
 
-def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnichannel:
+def omnichannel(
+    n: int = 3_000, *, seed: int = 7, events: bool = True, events_per_record: float = happenings.PER_RECORD
+) -> Omnichannel:
     """Make customers who are in several of eight channels: `n` records of about `n / 2.8` people, and their events.
 
-    The same `n` and `seed` give the same bytes. Pedro and his family (`retrato.datasets.PEDRO`) are always there. With
-    `events=False` only the events of the story are made; else there are 10/3 a record. What the names, the households
-    and the mess of each channel are drawn from is told in `retrato.datasets.names`, `households`, `noise`, `presence`
-    and `events`.
+    The same arguments give the same bytes. Pedro and his family (`retrato.datasets.PEDRO`) are always there. With
+    `events=False` only the events of the story are made; else there are `events_per_record`. What the names, the
+    households and the mess of each channel are drawn from is told in `retrato.datasets.names`, `households`, `noise`,
+    `presence` and `events`.
 
-    Raises `ConfigurationError` for fewer than 200 records or a negative seed.
+    Raises `ConfigurationError` for fewer than 200 records or a negative seed or number.
 
     >>> customers = omnichannel(300, seed=1)
     >>> sum(table.num_rows for table in customers.records.values())
@@ -126,13 +128,13 @@ def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnich
     >>> customers.truth.column_names
     ['source', 'record_key', 'person_id', 'household_id', 'created_at', 'trap']
     """
-    _check(n, seed)
+    _check(n, seed, events_per_record)
     layout, named, making, happening = (np.random.default_rng([seed, n, part]) for part in range(4))
     told = n - len(RECORDS)
     population = draw_population(named, people_for(told))
     rows = draw_rows(layout, population, told)
     made = _records(making, population, rows)
-    acts = _events(happening, happenings.World(population, made, rows.who), n if events else 0)
+    acts = _events(happening, happenings.World(population, made, rows.who), n * events_per_record if events else 0)
     records = _with_traps(_with_story(made, RECORDS, population), people_traps(population.people, rows.who))
     happened = _with_story(acts, EVENTS, population)
     person, household = _ids(population)
@@ -144,12 +146,14 @@ def omnichannel(n: int = 3_000, *, seed: int = 7, events: bool = True) -> Omnich
     )
 
 
-def _check(n: int, seed: int) -> None:
+def _check(n: int, seed: int, events_per_record: float) -> None:
     problems = []
     if n < SMALLEST:
         problems.append(Problem("omnichannel, n", f"{n} records are too few", f"ask for {SMALLEST} or more"))
     if seed < 0:
         problems.append(Problem("omnichannel, seed", "a seed cannot be negative", "use a whole number from 0"))
+    if events_per_record < 0:
+        problems.append(Problem("omnichannel, events_per_record", "it cannot be negative", "use a number from 0"))
     if problems:
         raise ConfigurationError(problems)
 
@@ -166,11 +170,11 @@ def _records(rng: np.random.Generator, population: Population, rows: Rows) -> di
     return exports
 
 
-def _events(rng: np.random.Generator, world: happenings.World, records: int) -> dict[str, Export]:
+def _events(rng: np.random.Generator, world: happenings.World, count: float) -> dict[str, Export]:
     exports = {}
     for name, ((_, prefix, width), make) in EVENT_EXPORTS.items():
         told = sum(touch.export == name for touch in EVENTS)
-        wanted = max(round(records * happenings.PER_RECORD * happenings.SHARES[name]) - told, 0)
+        wanted = max(round(count * happenings.SHARES[name]) - told, 0)
         exports[name] = make(rng, world, wanted).take(slice(0, wanted)).keyed(prefix, width)
     return exports
 

@@ -126,9 +126,11 @@ def _write(run: Run, out: Path, as_format: Format) -> None:
             run.engine = replace(fresh, folder=output.work, database=output.work / "run.duckdb")
         with _borrowed(given) if fresh is None else run.engine:
             run_stages(run, remembered=None if doing is None else output.keep)
-            files = [
-                output.write_with(f"{name}.parquet", partial(run.engine.write, query)) for name, query in _results(run)
-            ]
+            with run.stage("write"):
+                files = [
+                    output.write_with(f"{name}.parquet", partial(run.engine.write, query))
+                    for name, query in _results(run)
+                ]
         tables = SavedTables(files[0].parent)
         write_rest(output, tables, ruleset=run.ruleset, model=run.model, report=_report(run), as_format=as_format)
 
