@@ -11,7 +11,7 @@ from histories import attach, put_events, put_people
 from relations import make
 from retrato.engines.compile.timeline import attachment_counts
 from retrato.engines.duckdb import DuckDBEngine
-from retrato.profiles.attachment import CROWD, EVIDENCE
+from retrato.profiles.attachment import CROWD, DIRECTORY, EVIDENCE
 from retrato.profiles.interactions import Anonymous
 
 
@@ -89,6 +89,24 @@ def test_a_weaker_identifier_never_overrules_a_stronger_one(engine):
 
 def test_a_name_alone_attaches_nothing(engine):
     assert outcome(engine, HOME, ("name", "Ana García")) == (None, None, 0)
+
+
+def test_of_several_who_have_a_number_it_is_whom_the_directory_has_under_it(engine):
+    people = {
+        ("crm", "1"): ("p1", [("phone", "+1")]),
+        ("crm", "2"): ("p2", [("phone", "+2")]),
+        ("contacts", "a"): ("p3", [("phone", "+1")]),
+        ("contacts", "b"): ("p2", [("phone", "+2")]),
+    }
+    messages = {phone: ("chat", None, [("phone", phone)]) for phone in ("+1", "+2", "+3")}
+    assert build(engine, people, messages)["+1"]["profile_id"] is None  # both sources have all of them
+    people["contacts", "c"] = ("p4", [("phone", "+3")])
+    found = build(engine, people, messages)
+    assert [(row["profile_id"], row["attached_by"]) for row in found.values()] == [
+        ("p3", "phone"),
+        ("p2", "phone"),
+        ("p4", "phone"),
+    ]
 
 
 def test_a_number_that_was_given_up_belongs_to_whoever_has_it_now(engine):
@@ -290,12 +308,35 @@ def naive(people, events):
         for kind, value in identifiers:
             known[kind, value].add(profile)
 
+    def directory(kind):
+        """The source in whose records stand nearly all values of a kind that events name and records hold."""
+        named_by_events = {value for _, _, identifiers in events.values() for k, value in identifiers if k == kind}
+        held = {
+            source: {v for (s, _), (_, own) in people.items() if s == source for k, v in own if k == kind}
+            & named_by_events
+            for source in ("crm", "web")
+        }
+        homes = [
+            source
+            for source, values in held.items()
+            if values and len(values) >= DIRECTORY * len(held["crm"] | held["web"])
+        ]
+        return homes[0] if len(homes) == 1 else None
+
+    def holders(kind, value):
+        """Who has a value; of several those whom the directory has under it."""
+        home = directory(kind) if kind in ("email", "phone") else None
+        there = {
+            who for (source, _), (who, own) in people.items() for k, v in own if (k, v, source) == (kind, value, home)
+        }
+        return there or known[kind, value]
+
     def singles(identifiers):
         """What the better known values say, one kind at a time."""
         for kind in ("national_id", "email", "phone"):
-            holders = set().union(*(known[kind, value] for k, value in identifiers if k == kind))
-            if len(holders) == 1:
-                yield min(holders)
+            found = set().union(*(holders(kind, value) for k, value in identifiers if k == kind))
+            if len(found) == 1:
+                yield min(found)
 
     agreeing, checked = 0, 0
     different = {(customer, frozenset(identifiers)): identifiers for _, customer, identifiers in events.values()}
@@ -313,7 +354,7 @@ def naive(people, events):
         if trusted:
             sets["other_key"] |= known["own_key", ("crm", customer)]
         for kind, value in identifiers:
-            sets[kind] |= devices[value] if kind == "device_id" else known[kind, value]
+            sets[kind] |= devices[value] if kind == "device_id" else holders(kind, value)
         candidates = None
         for each in EVIDENCE:
             found = sets[each.kind]

@@ -9,6 +9,10 @@ otherwise, or gave it in a record. As long as that is one profile, its anonymous
 first form included, if tracking was agreed to (see `retrato.profiles.interactions`). Last, a thread (a cart, a ticket,
 a conversation) in which one profile alone was recognised is theirs as a whole.
 
+A source of events may have a directory: the source of records that nearly all phones (e-mails, handles) stand in that
+its events name and anybody is known by, as the contacts of WhatsApp have the numbers of its messages. Of several
+profiles that are known by such a value, those have it whom the directory has under it.
+
 A contact point that went from hand to hand, or was given up, says who had it at the time of the event. What may have
 been any of several people of one household belongs to the household.
 """
@@ -44,6 +48,9 @@ EVIDENCE: tuple[Evidence, ...] = (
 
 #: Values that more profiles than this are known by point at nobody; they are counted as ambiguous.
 CROWD = 50
+
+#: The share of the values that events name and records hold from which a source is the directory of those events.
+DIRECTORY = 0.9
 
 #: Numbers of threads that mean the same thread wherever they stand. Short plain numbers are counted by many systems.
 TELLING_THREAD = "[A-Za-z].*[0-9]|[0-9].*[A-Za-z]|[0-9]{8}"

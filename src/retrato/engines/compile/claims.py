@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.linking import may_link
 from retrato.engines.compile.template import Node, choice, tree
-from retrato.profiles.attachment import CROWD, TELLING_THREAD, weights
+from retrato.profiles.attachment import CROWD, DIRECTORY, TELLING_THREAD, weights
 from retrato.profiles.contact_points import ContactClass
 from retrato.profiles.threads import VISIT
 
@@ -29,6 +29,7 @@ def claim_steps() -> Steps:
     - `_timeline_named(event, weight, kind, namespace, number)`: what they name, as numbers of
       `_timeline_values(kind, value, number)`;
     - `_timeline_known(number, kind, namespace, person, …)`: who is known by that;
+    - `_timeline_homes(event_source, kind, source)`: the directory of a source of events, where it has one;
     - `_timeline_claims(event, weight, person, via, candidates)`: the two together;
     - `_timeline_first_claims(event, weight, person)`: those that hold.
 
@@ -47,7 +48,9 @@ def claim_steps() -> Steps:
         ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD, visit=VISIT)),
         ("_timeline_subjects", tree(_SUBJECTS)),
         ("_timeline_named", tree(_NAMED)),
-        ("_timeline_known", tree(_KNOWN, may_link=may_link("i"))),
+        ("_timeline_held", tree(_HELD, may_link=may_link("i"))),
+        ("_timeline_known", tree(_KNOWN)),
+        ("_timeline_homes", tree(_HOMES, share=DIRECTORY)),
         ("_timeline_claims", tree(_CLAIMS, **numbers)),
         ("_timeline_refuted", tree(_REFUTED, **numbers)),
         ("_timeline_first_claims", tree(_FIRST_CLAIMS, **numbers)),
@@ -149,22 +152,48 @@ JOIN persons AS p ON p.profile_id = c.profile_id
 GROUP BY v.number, p.person
 """
 
-#: Profiles that are known by such a value, or were once, and when it was theirs. Where nobody knows when it was whose,
-#: it says nothing about those who had it once as long as somebody has it now.
-_KNOWN = """
-WITH known AS (
-  SELECT 'own_key' AS kind, source AS namespace, record_key AS value, person, 0 AS former FROM person_records
+#: In which source the records of a profile hold such a value, or did once.
+_HELD = """
+SELECT v.number, k.kind, k.namespace, k.source, k.person, min(k.former) AS former
+FROM (
+  SELECT 'own_key' AS kind, source AS namespace, record_key AS value, source, person, 0 AS former FROM person_records
   UNION ALL
   SELECT i.kind, coalesce(i.namespace, ''),
     CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END,
-    p.person, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
+    p.source, p.person, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
   FROM identifiers AS i JOIN person_records AS p ON p.record = i.record
   WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND :may_link
     AND i.kind IN ('national_id', 'account_id', 'email', 'phone', 'handle', 'device_id', 'name', 'birth_date')
+) AS k JOIN _timeline_values AS v ON v.kind = k.kind AND v.value = k.value
+GROUP BY v.number, k.kind, k.namespace, k.source, k.person
+"""
+
+#: The source that is the directory of a source of events: whatever these name and anybody is known by, stands there.
+_HOMES = """
+WITH named AS (
+  SELECT DISTINCT s.source AS event_source, n.kind, n.number
+  FROM _timeline_named AS n JOIN _timeline_subjects AS s ON s.event = n.event
+  WHERE n.kind IN ('email', 'phone', 'handle')
 ), met AS (
-  SELECT v.number, k.kind, k.namespace, k.person, min(k.former) AS former
-  FROM known AS k JOIN _timeline_values AS v ON v.kind = k.kind AND v.value = k.value
-  GROUP BY v.number, k.kind, k.namespace, k.person
+  SELECT DISTINCT n.event_source, n.kind, n.number, h.source
+  FROM named AS n JOIN _timeline_held AS h ON h.number = n.number AND h.former = 0
+), counted AS (
+  SELECT event_source, kind, source, count(*) AS numbers FROM met GROUP BY event_source, kind, source
+)
+SELECT c.event_source, c.kind, min(c.source) AS source
+FROM counted AS c
+JOIN (SELECT event_source, kind, count(DISTINCT number) AS numbers FROM met GROUP BY event_source, kind) AS a
+  ON a.event_source = c.event_source AND a.kind = c.kind
+WHERE c.numbers >= :share * a.numbers
+GROUP BY c.event_source, c.kind HAVING count(*) = 1
+"""
+
+#: Profiles that are known by such a value, or were once, and when it was theirs. Where nobody knows when it was whose,
+#: it says nothing about those who had it once as long as somebody has it now.
+_KNOWN = """
+WITH met AS (
+  SELECT number, kind, namespace, person, min(former) AS former
+  FROM _timeline_held GROUP BY number, kind, namespace, person
 )
 SELECT m.number, m.kind, m.namespace, m.person, m.former, t.since, t.until,
   bool_or(t.person IS NOT NULL) OVER same_value AS timed
@@ -174,7 +203,8 @@ WINDOW same_value AS (PARTITION BY m.number)
 """
 
 #: Who is known by what an event names; `person` is NULL where it is a crowd. `via` is the source of a customer key. Of
-#: those who had a value one after the other, it is who had it then; where nobody did, whoever has it now.
+#: those who had a value one after the other, it is who had it then; where nobody did, whoever has it now. Of several
+#: who have it, it is those whom the directory of the source has under it.
 _CLAIMS = """
 WITH holders AS (
   SELECT number, count(DISTINCT person) AS holders, bool_or(timed) AS timed
@@ -189,7 +219,19 @@ WITH holders AS (
   WHERE (k.person IS NOT NULL OR h.holders > :crowd)
     AND (n.weight <> :device_id OR h.holders <= :crowd)
 )
-SELECT DISTINCT event, weight, person, via, candidates FROM claims WHERE NOT timed OR person IS NULL
+SELECT DISTINCT event, weight, person, via, candidates
+FROM (
+  SELECT c.*, at_home.person IS NOT NULL AS there, there = max(there) OVER (
+      PARTITION BY c.event, c.weight, c.number) AS nearest
+  FROM claims AS c
+  JOIN _timeline_subjects AS e ON e.event = c.event
+  LEFT JOIN (
+    SELECT DISTINCT o.event_source, h.number, h.person
+    FROM _timeline_homes AS o JOIN _timeline_held AS h ON h.kind = o.kind AND h.source = o.source AND h.former = 0
+  ) AS at_home ON at_home.event_source = e.source AND at_home.number = c.number AND at_home.person = c.person
+  WHERE NOT c.timed OR c.person IS NULL
+)
+WHERE nearest
 UNION ALL
 SELECT DISTINCT event, weight, person, via, candidates
 FROM (
