@@ -1,5 +1,7 @@
 """However many pairs are compared together, the result is the same."""
 
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from retrato import DuckDBEngine, Source, resolve
@@ -13,21 +15,21 @@ def sources():
     return [Source(name, table, region="ES") for name, table in made.records.items()]
 
 
-def test_parts_change_no_table_of_the_result(sources, monkeypatch):
-    used = []
+def test_pairs_in_files_and_parts_change_no_table_of_the_result(sources, monkeypatch):
+    folders = []
 
-    def watched(run, pairs):
-        used.append(pairs.num_rows)
-        return with_levels_by_codes(run, pairs)
+    def watched(**options):
+        folders.append(options["dir"])
+        return TemporaryDirectory(**options)
 
     plain = resolve(sources)
-    with_levels_by_codes = coded.with_levels_by_codes
-    monkeypatch.setattr(compare, "with_levels_by_codes", watched)
-    monkeypatch.setattr(compare, "_BYTES_OF_PAIR", DuckDBEngine().memory // 3_000)
+    monkeypatch.setattr(compare, "TemporaryDirectory", watched)
+    monkeypatch.setattr(compare, "_room", lambda _: 3_000)
     monkeypatch.setattr(coded, "_BYTES_OF_PAIR", DuckDBEngine().memory // 1_000)
     in_parts = resolve(sources)
-    assert len(used) > 2
-    assert min(used) > 1_000
+    (folder,) = folders
+    assert plain.report["counts"]["pairs"] > 2 * 3_000
+    assert not folder.exists()
     assert in_parts.model == plain.model
     assert in_parts.tables.keys() == plain.tables.keys()
     for name, table in plain.tables.items():

@@ -32,6 +32,10 @@ class Engine(Protocol):
     def memory(self) -> int:
         """The bytes that tables may take in memory."""
 
+    @property
+    def scratch(self) -> Path:
+        """A folder for files that are gone when the engine is closed, readable by its owner only."""
+
     def create(self, table: str, query: Node) -> None:
         """Make (or replace) a table from a query. One whose name begins with `_` need not outlast the engine."""
 

@@ -133,6 +133,13 @@ class DuckDBEngine:
         return self._connection is not None
 
     @property
+    def scratch(self) -> Path:
+        """A folder for files that are gone when the engine is closed."""
+        if self._spill is None:
+            self._spill = Path(tempfile.mkdtemp(prefix="retrato-", dir=self.folder))
+        return self._spill
+
+    @property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The open connection (opened on first use)."""
         if self._connection is None:
@@ -143,9 +150,8 @@ class DuckDBEngine:
         import duckdb
 
         limit = f"{self.memory // 10**6}MB"
-        self._spill = Path(tempfile.mkdtemp(prefix="retrato-", dir=self.folder))
         settings: dict[str, str | bool | int | float | list[str]] = {
-            "temp_directory": str(self._spill),
+            "temp_directory": str(self.scratch),
             "memory_limit": limit,
             "preserve_insertion_order": False,
             **_GIVING_BACK,
@@ -163,7 +169,7 @@ class DuckDBEngine:
                 views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
                 self._views = {str(name) for (name,) in views}
         except duckdb.Error as error:
-            shutil.rmtree(self._spill, ignore_errors=True)
+            self._clear_scratch()
             if isinstance(error, duckdb.IOException):
                 raise _disk_error(error) from error
             raise EngineError(f"DuckDB cannot be opened with these settings: {error}") from error
@@ -279,6 +285,9 @@ class DuckDBEngine:
             self._connection.close()
             self._connection = None
             self._views.clear()
+        self._clear_scratch()
+
+    def _clear_scratch(self) -> None:
         if self._spill is not None:
             shutil.rmtree(self._spill, ignore_errors=True)
             self._spill = None

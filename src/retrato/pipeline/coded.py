@@ -17,6 +17,8 @@ from retrato.pipeline.features import known_columns
 from retrato.pipeline.workers import workers
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from retrato.matching.coded import Flags, Levels, Numbers, RecordNumbers
     from retrato.matching.comparisons import Comparison
     from retrato.pipeline.run import Run
@@ -27,13 +29,21 @@ _BYTES_OF_PAIR = 1200
 
 def with_levels_by_codes(run: Run, pairs: pa.Table) -> pa.Table:
     """A table of pairs of record numbers `a` and `b` with a level column for each comparison of the run."""
-    records = _Records(run)
+    found = [np.empty(pairs.num_rows, np.int8) for _ in run.comparisons]
     a, b = (pairs.column(side).to_numpy() for side in ("a", "b"))
-    with workers(run.engine.threads) as hands:
-        found = hands.ahead(partial(records.levels, each, a, b) for each in run.comparisons)
-        for comparison, levels in zip(run.comparisons, found, strict=True):
-            pairs = pairs.append_column(level_column(comparison), pa.array(levels))
+    find_levels(run, a, b, found)
+    for comparison, levels in zip(run.comparisons, found, strict=True):
+        pairs = pairs.append_column(level_column(comparison), pa.array(levels))
     return pairs
+
+
+def find_levels(run: Run, a: Numbers, b: Numbers, found: Sequence[Levels]) -> None:
+    """Write the levels of pairs of records (P) into one array (P) for each comparison of the run."""
+    records = _Records(run)
+    with workers(run.engine.threads) as hands:
+        given = zip(run.comparisons, found, strict=True)
+        for _ in hands.ahead(partial(records.find, each, a, b, levels) for each, levels in given):
+            pass
 
 
 class _Records:
@@ -47,18 +57,16 @@ class _Records:
         self._asking = Lock()
         self._together = max(run.engine.memory // _BYTES_OF_PAIR, 1)
 
-    def levels(self, comparison: Comparison, a: Numbers, b: Numbers) -> Levels:
-        """The levels of pairs."""
+    def find(self, comparison: Comparison, a: Numbers, b: Numbers, found: Levels) -> None:
+        """Write the levels of pairs into an array."""
         by_codes = ByCodes(comparison, self)
-        result = np.empty(len(a), np.int8)
         for start in range(0, len(a), self._together):
             one, other = (each[start : start + self._together].astype(np.int64) for each in (a, b))
             levels, left_over = by_codes.levels(one, other)
             rows = np.flatnonzero(left_over)
             if len(rows):
                 levels[rows] = self._by_texts(comparison, one[rows], other[rows])
-            result[start : start + self._together] = levels
-        return result
+            found[start : start + self._together] = levels
 
     def _by_texts(self, comparison: Comparison, a: RecordNumbers, b: RecordNumbers) -> Levels:
         pairs = pa.table({"item": np.arange(len(a), dtype=np.int32), "a": a, "b": b})

@@ -2,35 +2,82 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
+from retrato.engines.compile.comparisons import level_column
 from retrato.engines.compile.template import query
-from retrato.pipeline.coded import with_levels_by_codes
+from retrato.pipeline.coded import find_levels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    import pyarrow as pa
+    from numpy.typing import DTypeLike, NDArray
 
     from retrato.pipeline.run import Run
 
-#: Bytes that a pair takes in memory while it is compared: its numbers and levels, and twice as much for the texts.
-_BYTES_OF_PAIR = 120
+    #: makes an array of a name and a type, with a place for each pair
+    Array = Callable[[str, DTypeLike], NDArray[Any]]
+
+_PAIR: dict[str, DTypeLike] = {"a": np.int32, "b": np.int32, "rules": np.uint64}
+#: The share of the engine's memory that pairs may take beside it.
+_SHARE = 3
 
 
 def compare(run: Run) -> None:
     """Make `comparison_vectors(a, b, rules, level_<feature>, …)`: whatever asks for levels later reads them there.
 
-    Pairs that do not fit into memory together are taken part by part.
+    One comparison after the other goes over all pairs, so that the keys of the records are read once. Pairs that memory
+    does not hold are laid in files.
     """
-    make = run.engine.load
-    for pairs in _parts(run):
-        make("comparison_vectors", with_levels_by_codes(run, pairs))
-        make = run.engine.add
+    with _arrays(run) as array:
+        columns = {name: array(name, kind) for name, kind in _PAIR.items()}
+        _fill(run, columns)
+        levels = [array(level_column(each), np.int8) for each in run.comparisons]
+        find_levels(run, columns["a"], columns["b"], levels)
+        columns |= {level_column(each): found for each, found in zip(run.comparisons, levels, strict=True)}
+        make = run.engine.load
+        for part in _parts(run):
+            make("comparison_vectors", pa.table({name: each[part] for name, each in columns.items()}))
+            make = run.engine.add
 
 
-def _parts(run: Run) -> Iterator[pa.Table]:
-    """All pairs, in as few parts of about the same size as memory allows."""
-    count = max(-(-run.counts["pairs"] * _BYTES_OF_PAIR // run.engine.memory), 1)
-    for part in range(count):
-        yield run.engine.fetch(query("SELECT a, b, rules FROM pairs WHERE a % :count = :part", count=count, part=part))
+def _width(run: Run) -> int:
+    """Bytes of a pair with its levels."""
+    return sum(np.dtype(kind).itemsize for kind in _PAIR.values()) + len(run.comparisons)
+
+
+def _room(run: Run) -> int:
+    """How many pairs memory has room for."""
+    return max(run.engine.memory // _SHARE // _width(run), 1)
+
+
+def _parts(run: Run) -> Iterator[slice]:
+    """The places of all pairs, in parts that fit into memory; one that is empty where there are none."""
+    count, room = run.counts["pairs"], _room(run)
+    return (slice(start, min(start + room, count)) for start in range(0, max(count, 1), room))
+
+
+@contextmanager
+def _arrays(run: Run) -> Iterator[Array]:
+    """What makes arrays for all pairs: in memory, or in files that are gone at the end."""
+    count = run.counts["pairs"]
+    if count <= _room(run):
+        yield lambda _, kind: np.empty(count, kind)
+        return
+    with TemporaryDirectory(dir=run.engine.scratch) as folder:
+        yield lambda name, kind: np.memmap(Path(folder, name), kind, "w+", shape=(count,))
+
+
+def _fill(run: Run, columns: dict[str, NDArray[Any]]) -> None:
+    parts, start = len(list(_parts(run))), 0
+    for part in range(parts):
+        found = run.engine.fetch(query("SELECT a, b, rules FROM pairs WHERE a % :n = :part", n=parts, part=part))
+        for name, array in columns.items():
+            array[start : start + found.num_rows] = found.column(name).to_numpy()
+        start += found.num_rows
