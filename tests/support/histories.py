@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from relations import make, rows, run
-from retrato.engines.compile.attachment import attachment_steps
 from retrato.engines.compile.journeys import journey_steps
-from retrato.engines.compile.repeats import repeat_steps
-from retrato.engines.compile.sessions import session_steps
 from retrato.engines.compile.survivorship import person_steps
 from retrato.engines.compile.threads import thread_steps
-from retrato.engines.compile.timeline import timeline
+from retrato.engines.compile.timeline import row_steps, timeline
+from retrato.profiles.attachment import TELLING_THREAD
 from retrato.profiles.interaction import Interaction, Used
 from retrato.profiles.interactions import Anonymous, InteractionRules
+from retrato.profiles.threads import VISIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 EVENTS = (
     "event:i source:s event_key:s time:t kind:s channel:s direction:s thread_kind:s thread:s state:s amount:d "
     "currency:s satisfaction:d place:s agent:s area:s text:s campaign:s referrer:s customer_key:s issues:s row:i "
-    "again:b named_by:i"
+    "again:b named_by:i thread_scope:s"
 )
 IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s issues:s"
 POINTS = "kind:s namespace:s value:s class:s profile_id:s valid_from:t valid_to:t"
@@ -73,6 +73,7 @@ def put_events(engine: DuckDBEngine, events: Iterable[Mapping[str, Any]]) -> Non
         key = (event["source"], event["event_key"])
         usual = {"kind": "touch", "channel": event["source"], "issues": "", "row": number}
         filled = usual | dict(event) | {"event": number, "again": key == before}
+        filled["thread_scope"] = _scope(filled)
         filled["thread_kind"] = filled.get("thread_kind") if filled.get("thread") else None
         said = (event["source"], event.get("customer_key"), tuple(sorted(map(tuple, event.get("identifiers", ())))))
         filled["named_by"] = names_of.setdefault(said, len(names_of))
@@ -85,17 +86,22 @@ def put_events(engine: DuckDBEngine, events: Iterable[Mapping[str, Any]]) -> Non
     make(engine, "event_identifiers", "event:i kind:s namespace:s value:s status:s", named)
 
 
+def _scope(event: Mapping[str, Any]) -> str | None:
+    """Whose number the thread is: as the stage `events` says it."""
+    if event.get("thread") is None or event.get("thread_kind") == VISIT:
+        return None
+    return "" if re.search(TELLING_THREAD, event["thread"]) else event["source"]
+
+
 def attach(engine: DuckDBEngine, anonymous: Anonymous = Anonymous.ALWAYS) -> list[dict[str, Any]]:
     """Run the steps of the stage, and give the rows of `timeline`."""
-    rules = InteractionRules()
+    rules = InteractionRules(anonymous=anonymous)
     steps = (
         *person_steps(),
-        *attachment_steps(anonymous),
-        *repeat_steps(),
-        *session_steps(rules.session_minutes),
+        *row_steps(rules),
+        ("timeline", timeline()),
         *thread_steps(),
         *journey_steps(rules.conversions),
-        ("timeline", timeline()),
     )
     run(engine, steps)
     return rows(engine, "timeline")

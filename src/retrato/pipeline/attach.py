@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrato.engines.compile.attachment import attachment_steps
 from retrato.engines.compile.journeys import journey_steps
-from retrato.engines.compile.repeats import repeat_steps
-from retrato.engines.compile.sessions import session_steps
 from retrato.engines.compile.survivorship import person_steps
+from retrato.engines.compile.template import tree
 from retrato.engines.compile.threads import thread_steps
-from retrato.engines.compile.timeline import attachment_counts, timeline
+from retrato.engines.compile.timeline import attachment_counts, row_steps, timeline
 from retrato.profiles.attachment import NO_CONSENT
 
 if TYPE_CHECKING:
@@ -18,18 +16,18 @@ if TYPE_CHECKING:
 
 
 def attach(run: Run) -> None:
-    """Make `persons`, `person_records`, `threads`, `journeys`, `hand_overs`, and the view `timeline`."""
+    """Make `persons`, `person_records`, `person_seen`, `threads`, `journeys`, `hand_overs`, and the view `timeline`."""
     rules = run.ruleset.interactions
     steps = (
         *person_steps(),
-        *attachment_steps(rules.anonymous),
-        *repeat_steps(),
-        *session_steps(rules.session_minutes),
+        *row_steps(rules),
         *thread_steps(),
         *journey_steps(rules.conversions),
     )
     for name, query in steps:
         run.engine.create(name, query)
+        if name == "timeline_rows":  # nothing reads those any more
+            run.engine.drop(*(former for former, _ in steps if former.startswith("_timeline")))
     run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
     run.engine.define("timeline", timeline())
     _report(run)
@@ -41,7 +39,8 @@ def _report(run: Run) -> None:
     run.counts["attachment"] = attached
     for name in ("threads", "journeys", "hand_overs"):
         run.counts[name] = run.engine.count(name)
-    run.counts["repeated_events"] = run.engine.count("timeline_repeats")
+    repeated = run.engine.fetch(tree("SELECT count(duplicate_of) AS n FROM timeline_rows"))
+    run.counts["repeated_events"] = repeated.column("n")[0].as_py()
     without = sum(each["interactions"] for each in attached if (each["attached_by"] or "").startswith(NO_CONSENT))
     if without:
         run.notes.append(

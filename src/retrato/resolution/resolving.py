@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 import retrato
-from retrato.engines.compile.template import tree
+from retrato.engines.compile.template import table, tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.errors import ConfigurationError, DiskError, OutputError, Problem, ResultError
 from retrato.io.writing import OutputFolder
@@ -27,7 +27,7 @@ from retrato.pipeline.run import Progress, Run
 from retrato.records import Source, SourceMapping, by_name
 from retrato.resolution.resolution import Resolution
 from retrato.resolution.saving import SavedTables, check_format, write_rest
-from retrato.resolution.tables import READ_AGAIN, TABLES
+from retrato.resolution.tables import MADE_FIRST, READ_AGAIN, TABLES
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
@@ -102,9 +102,12 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
 def _results(run: Run) -> Iterator[tuple[str, Node]]:
     """Each table of the result with its query; what no later one reads is dropped when the next is asked for."""
     for name, query in TABLES.items():
+        made = MADE_FIRST.get(name)
+        if made is not None:
+            run.engine.create(made, tree("SELECT * FROM :view", view=table(name)))
         yield name, tree(query)
         if name not in READ_AGAIN:
-            run.engine.drop(name)
+            run.engine.drop(name, *([made] if made else []))
 
 
 def _written(run: Run, out: Path, as_format: Format) -> Resolution:

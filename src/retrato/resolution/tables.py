@@ -58,8 +58,7 @@ TABLES = {
     """,
     "links": LINKS,
     "timeline": """
-        SELECT * EXCLUDE (person) FROM timeline
-        ORDER BY person NULLS LAST, time NULLS LAST, event NULLS FIRST, source, event_key
+        SELECT * EXCLUDE (person, number) FROM _timeline ORDER BY person NULLS LAST, time NULLS LAST, number
     """,
     "event_identifiers": EVENT_IDENTIFIERS,
     "threads": """
@@ -83,6 +82,9 @@ TABLES = {
     "quality": "SELECT * FROM quality ORDER BY source, field, column_name",
     "features": FEATURES,
 }
+
+#: Views that are made tables before they are put in order, for joining and sorting at once takes too much memory.
+MADE_FIRST = {"timeline": "_timeline"}
 
 #: Tables of the engine that queries of later ones read as well.
 READ_AGAIN = frozenset({"assignments", "profiles"})

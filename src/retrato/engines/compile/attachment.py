@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.claims import claim_steps, evidence_numbers
 from retrato.engines.compile.template import Node, among, table, told, tree
-from retrato.profiles.attachment import AMBIGUOUS, EVIDENCE, HOUSEHOLD, NO_CONSENT, THREAD, weights
+from retrato.profiles.attachment import AMBIGUOUS, EVIDENCE, HOUSEHOLD, NO_CONSENT, weights
 from retrato.profiles.interactions import TRACKING, Anonymous
 
 if TYPE_CHECKING:
@@ -23,11 +23,15 @@ def attachment_steps(anonymous: Anonymous = Anonymous.CONSENT) -> Steps:
     """The steps that attach `events` to profiles, after `person_steps`, by `identifiers`, `event_identifiers` and
     `contact_points`. `anonymous` says whose devices speak for them where nothing else does.
 
-    They make `timeline_attached(event, person, household_id, anonymous_id, owner, attached_by, candidates)`; `owner` is
-    a number for whoever of the three it is. Tables whose name begins with `_` are intermediate.
+    Tables whose name begins with `_` are intermediate; the others are
 
-    >>> [name for name, _ in attachment_steps()][-1]
-    'timeline_attached'
+    - `timeline_subjects(event, person, household_id, anonymous_id, owner, attached_by, candidates)`: whose what names
+      the same is; `owner` is a number for whoever of the three it is;
+    - `_timeline_attached(event, alike, person, owner, by_thread)`: whose each event is, `alike` its subject;
+    - `person_seen(person, first_seen, last_seen)`: the first and the last event of a profile.
+
+    >>> [name for name, _ in attachment_steps()][-2:]
+    ['_timeline_attached', 'person_seen']
     """
     weight, numbers = weights(), evidence_numbers()
     alone = min(weight[each.kind] for each in EVIDENCE if each.alone)
@@ -55,10 +59,10 @@ def attachment_steps(anonymous: Anonymous = Anonymous.CONSENT) -> Steps:
         ),
         ("_timeline_threads", tree(_THREADS)),
         ("_timeline_continued", tree(_CONTINUED)),
-        ("_timeline_owned", tree(_OWNED, thread=THREAD)),
         ("_timeline_anonymous", tree(_ANONYMOUS, least=alone)),
-        ("_timeline_others", tree(_OTHERS)),
-        ("timeline_attached", tree(_ATTACHED)),
+        ("timeline_subjects", tree(_OWNERS)),
+        ("_timeline_attached", tree(_ATTACHED)),
+        ("person_seen", tree(_SEEN)),
     )
 
 
@@ -153,7 +157,7 @@ SELECT n.number, coalesce(max(e.time) FILTER (WHERE i.value = 'granted')
     > coalesce(max(e.time) FILTER (WHERE i.value = 'denied'), TIMESTAMP '0001-01-01'), FALSE) AS granted
 FROM event_identifiers AS i
 JOIN events AS e ON e.event = i.event
-JOIN _timeline_events AS t ON t.event = i.event
+JOIN _timeline_alike AS t ON t.event = i.event
 JOIN _timeline_named AS n ON n.event = t.alike AND n.kind = 'device_id'
 WHERE i.kind = 'consent' AND i.status = 'valid' AND :tracking
 GROUP BY n.number
@@ -214,7 +218,7 @@ FROM (
 #: Threads (a cart, a ticket, a conversation) in which one person alone is known.
 _THREADS = """
 SELECT e.thread_scope, e.thread, min(t.person) AS person
-FROM _timeline_events AS e JOIN _timeline_told AS t ON t.event = e.alike
+FROM events AS e JOIN _timeline_alike AS a ON a.event = e.event JOIN _timeline_told AS t ON t.event = a.alike
 WHERE e.thread_scope IS NOT NULL AND t.person IS NOT NULL
 GROUP BY e.thread_scope, e.thread HAVING min(t.person) = max(t.person)
 """
@@ -223,22 +227,14 @@ GROUP BY e.thread_scope, e.thread HAVING min(t.person) = max(t.person)
 _CONTINUED = """
 SELECT o.event, o.person
 FROM (
-  SELECT e.event, e.alike, h.person
-  FROM _timeline_told AS t JOIN _timeline_events AS e ON e.alike = t.event
+  SELECT e.event, a.alike, h.person
+  FROM events AS e
   JOIN _timeline_threads AS h ON h.thread_scope = e.thread_scope AND h.thread = e.thread
+  JOIN _timeline_alike AS a ON a.event = e.event
+  JOIN _timeline_told AS t ON t.event = a.alike
   WHERE t.person IS NULL
 ) AS o LEFT JOIN _timeline_second_claims AS c ON c.event = o.alike
 GROUP BY o.event, o.person HAVING count(c.event) = 0 OR bool_or(c.person = o.person)
-"""
-
-#: One row an event: whose it is, and how that is known.
-_OWNED = """
-SELECT e.event, e.alike, coalesce(t.person, c.person) AS person,
-  CASE WHEN c.person IS NULL THEN t.household_id END AS household_id,
-  CASE WHEN c.person IS NOT NULL THEN :thread ELSE t.attached_by END AS attached_by,
-  CASE WHEN c.person IS NOT NULL THEN 1 ELSE t.candidates END AS candidates
-FROM _timeline_events AS e JOIN _timeline_told AS t ON t.event = e.alike
-LEFT JOIN _timeline_continued AS c ON c.event = e.event
 """
 
 #: Subjects of nobody known that name something: whoever that is, under a number of the strongest thing that is named.
@@ -255,18 +251,31 @@ FROM (
 ) AS s
 """
 
-#: Households and anonymous profiles that events belong to, by numbers below zero.
-_OTHERS = """
-SELECT event, household_id, anonymous_id, -dense_rank() OVER (ORDER BY household_id, anonymous_id) AS owner
-FROM (
-  SELECT o.event, o.household_id, a.anonymous_id
-  FROM _timeline_owned AS o LEFT JOIN _timeline_anonymous AS a ON a.event = o.alike
-  WHERE o.person IS NULL AND (o.household_id IS NOT NULL OR a.anonymous_id IS NOT NULL)
-) AS t
+#: One row a subject: households and anonymous profiles have numbers below zero.
+_OWNERS = """
+SELECT t.event, t.person, t.household_id, o.anonymous_id, coalesce(t.person, o.owner) AS owner, t.attached_by,
+  CAST(t.candidates AS INTEGER) AS candidates
+FROM _timeline_told AS t LEFT JOIN (
+  SELECT event, anonymous_id, -dense_rank() OVER (ORDER BY household_id, anonymous_id) AS owner
+  FROM (
+    SELECT s.event, s.household_id, a.anonymous_id
+    FROM _timeline_told AS s LEFT JOIN _timeline_anonymous AS a ON a.event = s.event
+    WHERE s.person IS NULL AND (s.household_id IS NOT NULL OR a.anonymous_id IS NOT NULL)
+  ) AS n
+) AS o ON o.event = t.event
 """
 
+#: One row an event: whose it is, and by which subject, or by its thread.
 _ATTACHED = """
-SELECT o.event, o.person, o.household_id, a.anonymous_id, coalesce(o.person, a.owner) AS owner, o.attached_by,
-  CAST(o.candidates AS INTEGER) AS candidates
-FROM _timeline_owned AS o LEFT JOIN _timeline_others AS a ON a.event = o.event
+SELECT a.event, a.alike, coalesce(c.person, o.person) AS person, coalesce(c.person, o.owner) AS owner,
+  c.person IS NOT NULL AS by_thread
+FROM _timeline_alike AS a JOIN timeline_subjects AS o ON o.event = a.alike
+LEFT JOIN _timeline_continued AS c ON c.event = a.event
+"""
+
+_SEEN = """
+SELECT a.person, min(e.time) AS first_seen, max(e.time) AS last_seen
+FROM _timeline_attached AS a JOIN events AS e ON e.event = a.event
+WHERE a.person IS NOT NULL AND e.time IS NOT NULL
+GROUP BY a.person
 """

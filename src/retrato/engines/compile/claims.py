@@ -11,9 +11,8 @@ from sqlglot import exp
 
 from retrato.engines.compile.linking import may_link
 from retrato.engines.compile.template import Node, choice, tree
-from retrato.profiles.attachment import CROWD, DIRECTORY, TELLING_THREAD, weights
+from retrato.profiles.attachment import CROWD, DIRECTORY, weights
 from retrato.profiles.contact_points import ContactClass
-from retrato.profiles.threads import VISIT
 
 if TYPE_CHECKING:
     from retrato.engines.compile.identities import Steps
@@ -23,8 +22,7 @@ def claim_steps() -> Steps:
     """The steps that find who is known by what `events` name, after `person_steps`, by `identifiers`,
     `event_identifiers` and `contact_points`. All that they make is intermediate.
 
-    - `_timeline_events(event, source, thread, thread_scope, alike)`: the events, whose number their thread is, and the
-      first event that names the same;
+    - `_timeline_alike(event, alike)`: the first event that names the same;
     - `_timeline_subjects(event, source, time)`: those first events, which stand for all;
     - `_timeline_named(event, weight, kind, namespace, number)`: what they name, as numbers of
       `_timeline_values(kind, value, number)`;
@@ -40,12 +38,12 @@ def claim_steps() -> Steps:
     """
     numbers = evidence_numbers()
     return (
-        ("_timeline_alike", tree(_ALIKE)),
+        ("_timeline_same", tree(_SAME)),
         ("_timeline_texts", tree(_TEXTS, weight=_weight_of_kind(), **numbers)),
         ("_timeline_values", tree(_VALUES)),
         ("_timeline_terms", tree(_TERMS, recycled=ContactClass.RECYCLED.value)),
         ("_timeline_timed", tree(_TIMED)),
-        ("_timeline_events", tree(_EVENTS, telling=TELLING_THREAD, visit=VISIT)),
+        ("_timeline_alike", tree(_ALIKE)),
         ("_timeline_subjects", tree(_SUBJECTS)),
         ("_timeline_named", tree(_NAMED)),
         ("_timeline_held", tree(_HELD, may_link=may_link("i"))),
@@ -71,7 +69,7 @@ def _weight_of_kind() -> Node:
 
 
 #: Events that name the same, by the first of them.
-_ALIKE = """
+_SAME = """
 SELECT e.event, g.alike
 FROM events AS e JOIN (SELECT named_by, min(event) AS alike FROM events GROUP BY named_by) AS g
   ON g.named_by = e.named_by
@@ -85,36 +83,29 @@ JOIN _timeline_values AS v ON v.kind = t.kind AND v.value = t.value
 JOIN _timeline_terms AS m ON m.number = v.number
 """
 
-#: Events; the scope of a thread is empty where its name means the same everywhere, NULL for a visit.
-_EVENTS = """
-SELECT e.event, e.source, e.thread,
-  CASE
-    WHEN e.thread IS NULL OR e.thread_kind = :visit THEN NULL
-    WHEN regexp_matches(e.thread, :telling) THEN ''
-    ELSE e.source
-  END AS thread_scope,
-  CASE WHEN t.alike IS NULL THEN a.alike ELSE e.event END AS alike
-FROM events AS e JOIN _timeline_alike AS a ON a.event = e.event LEFT JOIN _timeline_timed AS t ON t.alike = a.alike
+#: The event that stands for each: where it matters when it was, every one for itself.
+_ALIKE = """
+SELECT s.event, CASE WHEN t.alike IS NULL THEN s.alike ELSE s.event END AS alike
+FROM _timeline_same AS s LEFT JOIN _timeline_timed AS t ON t.alike = s.alike
 """
 
 _SUBJECTS = """
-SELECT e.event, e.source, e.time FROM events AS e JOIN _timeline_events AS t ON t.event = e.event AND t.alike = t.event
+SELECT event, source, time FROM events WHERE event IN (SELECT event FROM _timeline_alike WHERE alike = event)
 """
 
 #: What events name, with its weight and the kind to look it up in. An empty namespace matches any.
 _TEXTS = """
 WITH firsts AS (
-  SELECT e.event, e.source, e.customer_key FROM events AS e JOIN _timeline_alike AS a
-    ON a.event = e.event AND a.alike = e.event
+  SELECT event, source, customer_key FROM events WHERE event IN (SELECT event FROM _timeline_same WHERE alike = event)
 )
 SELECT event, weight, kind, namespace, value
 FROM (
   SELECT event, :weight AS weight, kind, namespace, value
   FROM (
-    SELECT DISTINCT i.event, i.kind, coalesce(i.namespace, '') AS namespace,
+    SELECT i.event, i.kind, coalesce(i.namespace, '') AS namespace,
       CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END AS value
     FROM event_identifiers AS i JOIN firsts AS e ON e.event = i.event
-    WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing')
+    WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND i.kind <> 'consent'
   ) AS d
   UNION ALL SELECT event, :own_key, 'own_key', source, customer_key FROM firsts WHERE customer_key IS NOT NULL
   UNION ALL SELECT event, :other_key, 'own_key', '', customer_key FROM firsts WHERE customer_key IS NOT NULL
@@ -134,7 +125,7 @@ SELECT s.event, t.weight, t.kind, t.namespace, v.number
 FROM _timeline_texts AS t
 JOIN _timeline_values AS v ON v.kind = t.kind AND v.value = t.value
 JOIN (
-  SELECT s.event, a.alike FROM _timeline_subjects AS s JOIN _timeline_alike AS a ON a.event = s.event
+  SELECT s.event, a.alike FROM _timeline_subjects AS s JOIN _timeline_same AS a ON a.event = s.event
 ) AS s ON s.alike = t.event
 """
 

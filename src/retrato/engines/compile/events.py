@@ -9,7 +9,9 @@ from sqlglot import exp
 from retrato.engines.compile.normalise import row_content, text_or_null, time_of
 from retrato.engines.compile.template import Node, among, choice, column, table, told, tree
 from retrato.identifiers.moment import UNKNOWN_ZONE
+from retrato.profiles.attachment import TELLING_THREAD
 from retrato.profiles.interactions import CHANNEL_OF_KIND, OUTGOING, THREAD_OF_KIND, WITHOUT_DIRECTION, EventIssue
+from retrato.profiles.threads import VISIT
 from retrato.records import EVENT_FIELDS
 
 if TYPE_CHECKING:
@@ -74,12 +76,18 @@ def event_keys() -> Node:
     return tree(_KEYS, time=time_of("event_time", "m"))
 
 
-#: Events with typed columns, from `raw_events`, `_event_keys`, and what is read in each different text of a field:
+#: Events with typed columns; the scope of a thread is empty where its name means the same everywhere, NULL for a visit.
+#: From `raw_events`, `_event_keys`, and what is read in each different text of a field:
 #: `read_<field>(text, value, status)`.
 _EVENTS = """
 SELECT t.* EXCLUDE (said_direction, said_thread_kind),
   coalesce(t.said_direction, CASE WHEN :outgoing THEN 'out' WHEN NOT :without_direction THEN 'in' END) AS direction,
-  CASE WHEN t.thread IS NOT NULL THEN coalesce(t.said_thread_kind, :thread_kind) END AS thread_kind
+  CASE WHEN t.thread IS NOT NULL THEN coalesce(t.said_thread_kind, :thread_kind) END AS thread_kind,
+  CASE
+    WHEN t.thread IS NULL OR coalesce(t.said_thread_kind, :thread_kind) = :visit THEN NULL
+    WHEN regexp_matches(t.thread, :telling) THEN ''
+    ELSE t.source
+  END AS thread_scope
 FROM (
   SELECT k.event, r.source, k.event_key, k.time, coalesce(kind.value, 'event') AS kind,
     coalesce(channel.value, :usual_channel, lower(r.source)) AS channel, direction.value AS said_direction, r.thread,
@@ -129,6 +137,8 @@ def events(as_of: datetime) -> Node:
         outgoing=among(kind, OUTGOING),
         without_direction=among(kind, WITHOUT_DIRECTION),
         thread_kind=choice(kind, THREAD_OF_KIND),
+        visit=VISIT,
+        telling=TELLING_THREAD,
     )
 
 
@@ -144,7 +154,7 @@ SELECT CAST(0 AS BIGINT) AS event, '' AS source, '' AS event_key, CAST(NULL AS T
   '' AS channel, '' AS thread, '' AS state, CAST(0 AS DOUBLE) AS amount, '' AS currency,
   CAST(0 AS DOUBLE) AS satisfaction, '' AS place, '' AS agent, '' AS area, '' AS text, '' AS campaign, '' AS referrer,
   '' AS customer_key, '' AS issues, CAST(0 AS BIGINT) AS row, CAST(0 AS INTEGER) AS source_no, FALSE AS again,
-  CAST(0 AS HUGEINT) AS named_by, '' AS direction, '' AS thread_kind LIMIT 0
+  CAST(0 AS HUGEINT) AS named_by, '' AS direction, '' AS thread_kind, '' AS thread_scope LIMIT 0
 """
 
 NO_EVENT_IDENTIFIERS = """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def journey_steps(conversions: Iterable[str]) -> Steps:
-    """The steps that make `journeys` and `hand_overs` of all profiles, after `repeat_steps`.
+    """The steps that make `journeys` and `hand_overs` of all profiles, after `row_steps`.
 
     - `journeys`: `profile_id, journey, started_at, ended_at, touches, path, first_channel, first_kind, first_campaign,
       first_referrer, last_channel, last_campaign, conversion, conversion_event, thread, amount, currency`
@@ -42,12 +42,9 @@ def journey_steps(conversions: Iterable[str]) -> Steps:
 
 _TOUCHES = """
 SELECT a.person, e.event, e.time, e.kind, e.channel, e.area, e.campaign, e.referrer,
-  CASE WHEN t.thread_scope IS NOT NULL THEN e.thread END AS thread, t.thread_scope, e.amount, e.currency
-FROM events AS e
-JOIN timeline_attached AS a ON a.event = e.event AND a.person IS NOT NULL
-JOIN _timeline_events AS t ON t.event = e.event
-LEFT JOIN timeline_repeats AS r ON r.event = e.event
-WHERE e.time IS NOT NULL AND r.event IS NULL AND NOT :untouched
+  CASE WHEN e.thread_scope IS NOT NULL THEN e.thread END AS thread, e.thread_scope, e.amount, e.currency
+FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+WHERE e.time IS NOT NULL AND NOT :untouched
   AND (NOT :sent OR coalesce(e.direction = 'in', FALSE))
 """
 
@@ -60,13 +57,16 @@ FROM (
 ) AS c
 """
 
-#: Every touch with the number of its journey, its place, and whether it is the first on its channel.
+#: Every touch with the number of its journey, its place, and whether it is the first on its channel, the first of all,
+#: or the last.
 _NUMBERED = """
-SELECT *, place = 1 OR ended OR channel IS DISTINCT FROM before AS is_step
+SELECT *, is_first OR channel IS DISTINCT FROM before AS is_step
 FROM (
-  SELECT t.*, c.event IS NOT NULL AS converts, row_number() OVER in_time AS place,
+  SELECT t.person, t.event, t.time, t.kind, t.channel, t.campaign, t.referrer, c.event IS NOT NULL AS converts,
+    row_number() OVER in_time AS place, lag(t.channel) OVER in_time AS before,
     1 + count(c.event) OVER in_time - CASE WHEN c.event IS NULL THEN 0 ELSE 1 END AS journey,
-    lag(c.event) OVER in_time IS NOT NULL AS ended, lag(t.channel) OVER in_time AS before
+    lag(t.event) OVER in_time IS NULL OR lag(c.event) OVER in_time IS NOT NULL AS is_first,
+    lead(t.event) OVER in_time IS NULL OR c.event IS NOT NULL AS is_last
   FROM _touches AS t LEFT JOIN _conversions AS c ON c.event = t.event
   WHERE coalesce(c.converts, TRUE)
   WINDOW in_time AS (PARTITION BY t.person ORDER BY t.time, t.event)
@@ -80,10 +80,11 @@ SELECT j.person, n.profile_id, CAST(j.journey AS INTEGER) AS journey, j.started_
   t.amount, t.currency
 FROM (
   SELECT person, journey, min(time) AS started_at, max(time) AS ended_at, CAST(count(*) AS INTEGER) AS touches,
-    list(channel ORDER BY place) FILTER (WHERE is_step) AS path, arg_min(channel, place) AS first_channel,
-    arg_min(kind, place) AS first_kind, arg_min(campaign, place) FILTER (WHERE campaign IS NOT NULL) AS first_campaign,
+    list(channel ORDER BY place) FILTER (WHERE is_step) AS path, min(channel) FILTER (WHERE is_first) AS first_channel,
+    min(kind) FILTER (WHERE is_first) AS first_kind,
+    arg_min(campaign, place) FILTER (WHERE campaign IS NOT NULL) AS first_campaign,
     arg_min(referrer, place) FILTER (WHERE referrer IS NOT NULL) AS first_referrer,
-    arg_max(channel, place) AS last_channel,
+    min(channel) FILTER (WHERE is_last) AS last_channel,
     arg_max(campaign, place) FILTER (WHERE campaign IS NOT NULL) AS last_campaign,
     max(CASE WHEN converts THEN event END) AS conversion
   FROM _journey_touches GROUP BY person, journey

@@ -139,7 +139,7 @@ _SEEN = """
 SELECT person, min(first_seen) AS first_seen, max(last_seen) AS last_seen
 FROM (
   SELECT person, first_seen, last_seen FROM _profile_records
-  UNION ALL SELECT person, time, time FROM timeline WHERE person IS NOT NULL
+  UNION ALL SELECT person, first_seen, last_seen FROM person_seen
 ) AS s
 GROUP BY person
 """

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 def repeat_steps() -> Steps:
-    """The steps that make `timeline_repeats(event, duplicate_of)`, after `attachment_steps`.
+    """The steps that make `_timeline_repeats(event, duplicate_of)`, after `attachment_steps`.
 
     >>> [name for name, _ in repeat_steps()]
-    ['_timeline_rows', '_timeline_shared', 'timeline_repeats']
+    ['_timeline_rows', '_timeline_shared', '_timeline_repeats']
     """
     contents = exp.Tuple(expressions=[column(name, "e") for name in CONTENTS])
     return (
         ("_timeline_rows", tree(_ROWS, contents=contents)),
         ("_timeline_shared", tree(_SHARED, said=among(column("kind", "e"), SAID))),
-        ("timeline_repeats", tree(_REPEATS, days=exp.Literal.number(DAYS_APART))),
+        ("_timeline_repeats", tree(_REPEATS, days=exp.Literal.number(DAYS_APART))),
     )
 
 
@@ -32,7 +32,7 @@ _ROWS = """
 SELECT event, first
 FROM (
   SELECT e.event, min(e.event) OVER (PARTITION BY a.owner, :contents) AS first
-  FROM events AS e JOIN timeline_attached AS a ON a.event = e.event
+  FROM events AS e JOIN _timeline_attached AS a ON a.event = e.event
   WHERE (e.source, e.event_key) IN (SELECT source, event_key FROM events WHERE again)
 ) AS r
 WHERE first < event
@@ -46,10 +46,10 @@ FROM (
     CASE WHEN :said THEN coalesce(lower(trim(e.text)), '') ELSE '' END AS said
   FROM events AS e
   JOIN (
-    SELECT thread FROM _timeline_events WHERE thread_scope = '' GROUP BY thread HAVING min(source) < max(source)
+    SELECT thread FROM events WHERE thread_scope = '' GROUP BY thread HAVING min(source) < max(source)
   ) AS s ON s.thread = e.thread
-  JOIN timeline_attached AS a ON a.event = e.event
-  WHERE e.time IS NOT NULL AND a.owner IS NOT NULL AND e.thread_kind IS DISTINCT FROM 'session'
+  JOIN _timeline_attached AS a ON a.event = e.event
+  WHERE e.time IS NOT NULL AND a.owner IS NOT NULL AND e.thread_scope = ''
     AND e.event NOT IN (SELECT event FROM _timeline_rows)
 ) AS t
 WINDOW alike AS (PARTITION BY owner, thread, kind, direction, said)

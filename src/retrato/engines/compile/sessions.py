@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def session_steps(minutes: int) -> Steps:
-    """The steps that make `timeline_sessions(event, session)`, after `attachment_steps`.
+    """The steps that make `_timeline_sessions(event, session)`, after `attachment_steps`.
 
     >>> [name for name, _ in session_steps(30)]
-    ['_timeline_on_device', 'timeline_sessions']
+    ['_timeline_on_device', '_timeline_sessions']
     """
     return (
         ("_timeline_on_device", tree(_ON_DEVICE, device=DEVICE, visit=VISIT)),
-        ("timeline_sessions", tree(_SESSIONS, minutes=exp.Literal.number(minutes))),
+        ("_timeline_sessions", tree(_SESSIONS, minutes=exp.Literal.number(minutes))),
     )
 
 
@@ -32,10 +32,9 @@ SELECT e.event, a.owner, e.time, CASE WHEN e.thread_kind = :visit THEN e.source 
   CASE WHEN e.thread_kind = :visit THEN e.thread END AS visit,
   CASE WHEN e.thread_kind IS DISTINCT FROM :visit THEN d.device END AS device
 FROM events AS e
-JOIN timeline_attached AS a ON a.event = e.event
-JOIN _timeline_events AS t ON t.event = e.event
+JOIN _timeline_attached AS a ON a.event = e.event
 LEFT JOIN (SELECT event, min(number) AS device FROM _timeline_named WHERE kind = :device GROUP BY event) AS d
-  ON d.event = t.alike
+  ON d.event = a.alike
 WHERE e.time IS NOT NULL AND a.owner IS NOT NULL AND e.direction IS DISTINCT FROM 'out'
   AND (e.thread_kind = :visit OR d.device IS NOT NULL)
 """

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def thread_steps() -> Steps:
-    """The steps that make `threads`, after `repeat_steps`: a row for each thread of a profile, of a household, of an
+    """The steps that make `threads`, after `row_steps`: a row for each thread of a profile, of a household, of an
     anonymous profile, or of nobody.
 
     `threads`: `profile_id, household_id, anonymous_id, thread, thread_kind, source, started_at, last_at, interactions,
@@ -22,8 +22,8 @@ def thread_steps() -> Steps:
     'threads'
     """
     return (
+        ("_thread_owners", tree(_OWNERS)),
         ("_thread_events", tree(_EVENTS)),
-        ("_thread_channels", tree(_CHANNELS)),
         (
             "_threads",
             tree(
@@ -33,6 +33,7 @@ def thread_steps() -> Steps:
                 open=OPEN,
             ),
         ),
+        ("_thread_channels", tree(_CHANNELS)),
         ("threads", tree(_TOLD, is_open=_is_open())),
     )
 
@@ -53,21 +54,29 @@ def _is_open() -> Node:
 
 #: Events of threads, in order.
 _EVENTS = """
-SELECT a.owner, t.thread, t.thread_scope, e.event, e.time, e.kind, e.channel, e.direction, e.thread_kind, e.state,
-  e.amount, e.currency, row_number() OVER (
-    PARTITION BY a.owner, t.thread, t.thread_scope ORDER BY e.time NULLS LAST, e.event) AS place
-FROM _timeline_events AS t
-JOIN events AS e ON e.event = t.event
-JOIN timeline_attached AS a ON a.event = t.event
-LEFT JOIN timeline_repeats AS r ON r.event = t.event
-WHERE t.thread_scope IS NOT NULL AND r.event IS NULL
+SELECT a.owner, e.thread, e.thread_scope, e.time, e.kind, e.channel, e.direction, e.thread_kind, e.state, e.amount,
+  e.currency,
+  row_number() OVER (PARTITION BY a.owner, e.thread, e.thread_scope ORDER BY e.time NULLS LAST, e.event) AS place
+FROM events AS e JOIN timeline_rows AS a ON a.event = e.event
+WHERE e.thread_scope IS NOT NULL AND a.duplicate_of IS NULL
 """
 
+#: The names of owners of events.
+_OWNERS = """
+SELECT person AS owner, profile_id, household_id, CAST(NULL AS VARCHAR) AS anonymous_id FROM persons
+UNION ALL
+SELECT DISTINCT owner, CAST(NULL AS VARCHAR), household_id, anonymous_id FROM timeline_subjects WHERE owner < 0
+"""
+
+#: The channels of threads that are on several.
 _CHANNELS = """
 SELECT owner, thread, thread_scope, list(channel ORDER BY place) AS channels
 FROM (
-  SELECT owner, thread, thread_scope, channel, min(place) AS place
-  FROM _thread_events WHERE channel IS NOT NULL GROUP BY owner, thread, thread_scope, channel
+  SELECT e.owner, e.thread, e.thread_scope, e.channel, min(e.place) AS place
+  FROM _thread_events AS e
+  JOIN (SELECT * FROM _threads WHERE one_channel <> another_channel) AS t
+    ON t.owner IS NOT DISTINCT FROM e.owner AND t.thread = e.thread AND t.thread_scope = e.thread_scope
+  WHERE e.channel IS NOT NULL GROUP BY e.owner, e.thread, e.thread_scope, e.channel
 ) AS c
 GROUP BY owner, thread, thread_scope
 """
@@ -79,7 +88,8 @@ SELECT owner, thread, thread_scope, arg_min(thread_kind, place) FILTER (WHERE th
   arg_max(amount, place) FILTER (WHERE amount IS NOT NULL) AS amount,
   arg_max(coalesce(currency, ''), place) FILTER (WHERE amount IS NOT NULL) AS currency,
   arg_max(kind, place) AS last_kind, arg_max(coalesce(channel, ''), place) AS last_channel,
-  arg_max(coalesce(direction, ''), place) AS last_direction, min(event) AS event
+  arg_max(coalesce(direction, ''), place) AS last_direction, min(channel) AS one_channel,
+  max(channel) AS another_channel
 FROM (
   SELECT *, coalesce(state, :said) AS said, :opening AS opening,
     CASE WHEN time IS NULL THEN place - 1000000000000 ELSE place END AS told
@@ -89,17 +99,17 @@ GROUP BY owner, thread, thread_scope
 """
 
 _TOLD = """
-SELECT t.owner, n.profile_id, coalesce(n.household_id, a.household_id) AS household_id, a.anonymous_id, t.thread,
-  t.thread_kind, nullif(t.thread_scope, '') AS source, t.started_at, t.last_at, t.interactions,
-  coalesce(c.channels, CAST([] AS VARCHAR[])) AS channels, t.state, :is_open AS is_open, t.amount, t.currency,
+SELECT t.owner, n.profile_id, n.household_id, n.anonymous_id, t.thread, t.thread_kind,
+  nullif(t.thread_scope, '') AS source, t.started_at, t.last_at, t.interactions,
+  coalesce(c.channels, CASE WHEN t.one_channel IS NULL THEN CAST([] AS VARCHAR[]) ELSE [t.one_channel] END) AS channels,
+  t.state, :is_open AS is_open, t.amount, t.currency,
   t.last_kind, t.last_channel, t.last_direction
 FROM (
   SELECT * REPLACE (nullif(currency, '') AS currency, nullif(last_channel, '') AS last_channel,
     nullif(last_direction, '') AS last_direction)
   FROM _threads
 ) AS t
-JOIN timeline_attached AS a ON a.event = t.event
-LEFT JOIN persons AS n ON n.person = a.person
+LEFT JOIN _thread_owners AS n ON n.owner = t.owner
 LEFT JOIN _thread_channels AS c
   ON c.owner IS NOT DISTINCT FROM t.owner AND c.thread = t.thread AND c.thread_scope = t.thread_scope
 """

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from retrato.engines.compile.attachment import attachment_steps
+from retrato.engines.compile.repeats import repeat_steps
+from retrato.engines.compile.sessions import session_steps
 from retrato.engines.compile.template import Node, tree
-from retrato.profiles.attachment import RECORD_CREATED
+from retrato.profiles.attachment import RECORD_CREATED, THREAD
+
+if TYPE_CHECKING:
+    from retrato.engines.compile.identities import Steps
+    from retrato.profiles.interactions import InteractionRules
+
+
+def row_steps(rules: InteractionRules) -> Steps:
+    """All steps up to the rows of `timeline`, after `person_steps`: attachment, repeats and visits.
+
+    They make `timeline_rows(event, alike, person, owner, by_thread, duplicate_of, session)`, `timeline_records`, and
+    what `attachment_steps` says.
+
+    >>> from retrato.profiles.interactions import InteractionRules
+    >>> [name for name, _ in row_steps(InteractionRules()) if not name.startswith("_")]
+    ['timeline_subjects', 'person_seen', 'timeline_records', 'timeline_rows']
+    """
+    return (
+        *attachment_steps(rules.anonymous),
+        *repeat_steps(),
+        *session_steps(rules.session_minutes),
+        ("timeline_records", tree(_RECORDS)),
+        ("timeline_rows", tree(_ROWS)),
+    )
 
 
 def timeline() -> Node:
-    """The query for `timeline`, after `person_steps`, `attachment_steps`, `repeat_steps` and `session_steps`.
+    """The query for `timeline`, after `row_steps`.
 
     `timeline`: `profile_id, household_id, anonymous_id, event, time, channel, kind, direction, thread_kind, thread,
     state, amount, currency, satisfaction, place, agent, area, text, campaign, referrer, source, event_key,
-    customer_key, attached_by, candidates, duplicate_of, session, issues`, and before them `person`, the number of the
-    profile.
+    customer_key, attached_by, candidates, duplicate_of, session, issues`, and before them the numbers `person`, of the
+    profile, and `number`, by which rows of one time are ordered.
 
     `attached_by` is the label of the evidence; "e-mail and phone" when several profiles share the first; "household:
     e-mail" when it was one of `candidates` people of `household_id`, "ambiguous: e-mail" when so many other profiles
@@ -25,39 +53,68 @@ def timeline() -> Node:
     No order of rows is promised.
 
     >>> timeline().named_selects[:3]
-    ['person', 'profile_id', 'household_id']
+    ['person', 'number', 'profile_id']
     """
-    return tree(_TIMELINE, created=RECORD_CREATED)
+    return tree(_TIMELINE, created=RECORD_CREATED, thread=THREAD)
 
 
 def attachment_counts() -> Node:
     """The query for how the interactions of `timeline` were attached: `attached_by`, `attached`, `interactions`."""
-    return tree(
-        """SELECT attached_by, person IS NOT NULL AS attached, count(*) AS interactions FROM timeline
-        GROUP BY ALL ORDER BY interactions DESC, attached_by"""
-    )
+    return tree(_COUNTS, thread=THREAD)
 
+
+#: One narrow row an event, so that whoever wants the wide ones joins one large table alone.
+_ROWS = """
+SELECT a.event, a.alike, a.person, a.owner, a.by_thread, r.duplicate_of, v.session
+FROM _timeline_attached AS a
+LEFT JOIN _timeline_repeats AS r ON r.event = a.event
+LEFT JOIN _timeline_sessions AS v ON v.event = a.event
+"""
+
+_COUNTS = """
+SELECT attached_by, attached, interactions
+FROM (
+  SELECT CASE WHEN t.by_thread THEN :thread ELSE s.attached_by END AS attached_by, t.attached,
+    CAST(sum(t.events) AS BIGINT) AS interactions
+  FROM (
+    SELECT alike, by_thread, person IS NOT NULL AS attached, count(*) AS events FROM timeline_rows GROUP BY ALL
+  ) AS t JOIN timeline_subjects AS s ON s.event = t.alike
+  GROUP BY ALL
+  UNION ALL
+  SELECT 'record', TRUE, count(*) FROM timeline_records HAVING count(*) > 0
+) AS c
+ORDER BY interactions DESC, attached_by
+"""
+
+#: The creation of records; their places come before those of events.
+_RECORDS = """
+SELECT p.person, r.record - 4611686018427387904 AS number, p.profile_id, n.household_id, r.created_at AS time, r.source,
+  r.record_key
+FROM records AS r JOIN person_records AS p ON p.record = r.record JOIN persons AS n ON n.person = p.person
+WHERE r.created_at IS NOT NULL
+"""
 
 _CREATED = """
-SELECT p.person, p.profile_id, n.household_id, CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS BIGINT) AS event,
-  r.created_at AS time, r.source AS channel, :created AS kind, CAST(NULL AS VARCHAR) AS direction,
+SELECT person, number, profile_id, household_id, CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS BIGINT) AS event,
+  time, source AS channel, :created AS kind, CAST(NULL AS VARCHAR) AS direction,
   CAST(NULL AS VARCHAR) AS thread_kind, CAST(NULL AS VARCHAR) AS thread, CAST(NULL AS VARCHAR) AS state,
   CAST(NULL AS DOUBLE) AS amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DOUBLE) AS satisfaction,
   CAST(NULL AS VARCHAR) AS place, CAST(NULL AS VARCHAR) AS agent, CAST(NULL AS VARCHAR) AS area,
-  CAST(NULL AS VARCHAR) AS text, CAST(NULL AS VARCHAR) AS campaign, CAST(NULL AS VARCHAR) AS referrer, r.source,
-  r.record_key AS event_key, CAST(NULL AS VARCHAR) AS customer_key, 'record' AS attached_by,
+  CAST(NULL AS VARCHAR) AS text, CAST(NULL AS VARCHAR) AS campaign, CAST(NULL AS VARCHAR) AS referrer, source,
+  record_key AS event_key, CAST(NULL AS VARCHAR) AS customer_key, 'record' AS attached_by,
   CAST(1 AS INTEGER) AS candidates, CAST(NULL AS BIGINT) AS duplicate_of, CAST(NULL AS BIGINT) AS session, '' AS issues
-FROM records AS r JOIN person_records AS p ON p.record = r.record JOIN persons AS n ON n.person = p.person
-WHERE r.created_at IS NOT NULL
+FROM timeline_records
 """
 
 _TIMELINE = f"""
 {_CREATED}
 UNION ALL
-SELECT t.person, n.profile_id, coalesce(n.household_id, t.household_id), t.anonymous_id, e.event, e.time, e.channel,
+SELECT t.person, e.event, n.profile_id, coalesce(n.household_id, CASE WHEN NOT t.by_thread THEN s.household_id END),
+  CASE WHEN NOT t.by_thread THEN s.anonymous_id END, e.event, e.time, e.channel,
   e.kind, e.direction, e.thread_kind, e.thread, e.state, e.amount, e.currency, e.satisfaction, e.place, e.agent, e.area,
-  e.text, e.campaign, e.referrer, e.source, e.event_key, e.customer_key, t.attached_by, t.candidates, r.duplicate_of,
-  s.session, e.issues
-FROM events AS e JOIN timeline_attached AS t ON t.event = e.event LEFT JOIN persons AS n ON n.person = t.person
-LEFT JOIN timeline_repeats AS r ON r.event = e.event LEFT JOIN timeline_sessions AS s ON s.event = e.event
+  e.text, e.campaign, e.referrer, e.source, e.event_key, e.customer_key,
+  CASE WHEN t.by_thread THEN :thread ELSE s.attached_by END, CASE WHEN t.by_thread THEN 1 ELSE s.candidates END,
+  t.duplicate_of, t.session, e.issues
+FROM events AS e JOIN timeline_rows AS t ON t.event = e.event JOIN timeline_subjects AS s ON s.event = t.alike
+LEFT JOIN persons AS n ON n.person = t.person
 """  # noqa: S608 - constants alone
