@@ -84,7 +84,7 @@ def told(rows, kind):
     return sorted(({name: row[name] for name in names} for row in rows), key=str)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=35)
 @given(histories)
 def test_the_engine_and_the_timeline_tell_the_same_history(engine, history):
     put_people(engine, PEOPLE, homes=HOMES)
@@ -124,7 +124,7 @@ def history_of(engine, people, history):
     return {name: sorted(map(str, each)) for name, each in {**tables, "timeline": found}.items()}, found
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(histories, st.randoms(use_true_random=False))
 def test_the_order_of_the_input_and_the_threads_change_nothing(engine, history, random):
     first, _ = history_of(engine, PEOPLE, history)
@@ -133,7 +133,7 @@ def test_the_order_of_the_input_and_the_threads_change_nothing(engine, history, 
         assert history_of(single, PEOPLE, shuffled)[0] == first
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(histories)
 def test_whoever_turns_out_to_be_one_has_both_histories_and_splitting_restores_them(engine, history):
     before, rows_before = history_of(engine, PEOPLE, history)
@@ -148,7 +148,7 @@ def test_whoever_turns_out_to_be_one_has_both_histories_and_splitting_restores_t
             assert row["candidates"] == 0 or row["attached_by"].startswith(("ambiguous", "household"))
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(histories)
 def test_the_timeline_of_two_who_turn_out_to_be_one_is_that_of_all_their_interactions(engine, history):
     put_people(engine, MERGED, homes=HOMES)
