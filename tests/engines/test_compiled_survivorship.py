@@ -65,7 +65,8 @@ def portray(engine, identifiers, rules=(), *, profiles=None, sources=None):
     assigned = [(n, profiles[n], None) for n in reversed(numbers)]
     make(engine, "assignments", "record:i profile_id:s household_id:s", assigned)
     make(engine, "certainty", "profile_id:s expected_precision:d expected_recall:d", [])
-    make(engine, "person_seen", "person:i first_seen:t last_seen:t", [])
+    make(engine, "timeline_rows", "person:i event:i", [])
+    make(engine, "events", "event:i time:t", [])
     columns = sorted({(row["attribute"], row["kind"], row["column_name"]) for row in identifiers})
     told_rows = [
         {**row, "ordinal": nth, "column_no": columns.index((row["attribute"], row["kind"], row["column_name"]))}

@@ -121,7 +121,7 @@ STAGES = (
     Stage(
         "attach",
         attach.attach,
-        ("persons", "person_records", "person_seen", "timeline", "threads", "journeys", "hand_overs"),
+        ("persons", "person_records", "timeline_rows", "timeline", "threads", "journeys", "hand_overs"),
         share=0.01,
         works_on="events",
     ),

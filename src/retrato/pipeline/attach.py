@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def attach(run: Run) -> None:
-    """Make `persons`, `person_records`, `person_seen`, `threads`, `journeys`, `hand_overs`, and the view `timeline`."""
+    """Make `persons`, `person_records`, `timeline_rows`, `threads`, `journeys`, `hand_overs`, the view `timeline`."""
     rules = run.ruleset.interactions
     steps = (
         *person_steps(),

@@ -27,11 +27,10 @@ def attachment_steps(anonymous: Anonymous = Anonymous.CONSENT) -> Steps:
 
     - `timeline_subjects(event, person, household_id, anonymous_id, owner, attached_by, candidates)`: whose what names
       the same is; `owner` is a number for whoever of the three it is;
-    - `_timeline_attached(event, alike, person, owner, by_thread)`: whose each event is, `alike` its subject;
-    - `person_seen(person, first_seen, last_seen)`: the first and the last event of a profile.
+    - `_timeline_attached(event, alike, person, owner, by_thread)`: whose each event is, `alike` its subject.
 
-    >>> [name for name, _ in attachment_steps()][-2:]
-    ['_timeline_attached', 'person_seen']
+    >>> [name for name, _ in attachment_steps()][-1]
+    '_timeline_attached'
     """
     weight, numbers = weights(), evidence_numbers()
     alone = min(weight[each.kind] for each in EVIDENCE if each.alone)
@@ -62,7 +61,6 @@ def attachment_steps(anonymous: Anonymous = Anonymous.CONSENT) -> Steps:
         ("_timeline_anonymous", tree(_ANONYMOUS, least=alone)),
         ("timeline_subjects", tree(_OWNERS)),
         ("_timeline_attached", tree(_ATTACHED)),
-        ("person_seen", tree(_SEEN)),
     )
 
 
@@ -271,11 +269,4 @@ SELECT a.event, a.alike, coalesce(c.person, o.person) AS person, coalesce(c.pers
   c.person IS NOT NULL AS by_thread
 FROM _timeline_alike AS a JOIN timeline_subjects AS o ON o.event = a.alike
 LEFT JOIN _timeline_continued AS c ON c.event = a.event
-"""
-
-_SEEN = """
-SELECT a.person, min(e.time) AS first_seen, max(e.time) AS last_seen
-FROM _timeline_attached AS a JOIN events AS e ON e.event = a.event
-WHERE a.person IS NOT NULL AND e.time IS NOT NULL
-GROUP BY a.person
 """

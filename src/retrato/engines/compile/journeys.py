@@ -50,9 +50,10 @@ WHERE e.time IS NOT NULL AND NOT :untouched
 
 #: The touches that something was reached with, the first of its thread, and those that only complete it.
 _CONVERSIONS = """
-SELECT event, thread IS NULL OR turn = 1 AS converts
+SELECT event, kind, thread, amount, currency, thread IS NULL OR turn = 1 AS converts
 FROM (
-  SELECT event, thread, row_number() OVER (PARTITION BY person, thread, thread_scope ORDER BY time, event) AS turn
+  SELECT event, kind, thread, amount, currency,
+    row_number() OVER (PARTITION BY person, thread, thread_scope ORDER BY time, event) AS turn
   FROM _touches WHERE :converting
 ) AS c
 """
@@ -90,7 +91,7 @@ FROM (
   FROM _journey_touches GROUP BY person, journey
 ) AS j
 JOIN persons AS n ON n.person = j.person
-LEFT JOIN _touches AS t ON t.event = j.conversion
+LEFT JOIN _conversions AS t ON t.event = j.conversion
 """
 
 _HAND_OVERS = """

@@ -139,7 +139,9 @@ _SEEN = """
 SELECT person, min(first_seen) AS first_seen, max(last_seen) AS last_seen
 FROM (
   SELECT person, first_seen, last_seen FROM _profile_records
-  UNION ALL SELECT person, first_seen, last_seen FROM person_seen
+  UNION ALL
+  SELECT r.person, e.time, e.time FROM timeline_rows AS r JOIN events AS e ON e.event = r.event
+  WHERE r.person IS NOT NULL AND e.time IS NOT NULL
 ) AS s
 GROUP BY person
 """

@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 def row_steps(rules: InteractionRules) -> Steps:
     """All steps up to the rows of `timeline`, after `person_steps`: attachment, repeats and visits.
 
-    They make `timeline_rows(event, alike, person, owner, by_thread, duplicate_of, session)`, `timeline_records`, and
-    what `attachment_steps` says.
+    They make `timeline_rows(event, alike, person, owner, by_thread, duplicate_of, session)` and what `attachment_steps`
+    says.
 
     >>> from retrato.profiles.interactions import InteractionRules
     >>> [name for name, _ in row_steps(InteractionRules()) if not name.startswith("_")]
-    ['timeline_subjects', 'person_seen', 'timeline_records', 'timeline_rows']
+    ['timeline_subjects', 'timeline_rows']
     """
     return (
         *attachment_steps(rules.anonymous),
         *repeat_steps(),
         *session_steps(rules.session_minutes),
-        ("timeline_records", tree(_RECORDS)),
         ("timeline_rows", tree(_ROWS)),
     )
 
@@ -81,29 +80,24 @@ FROM (
   ) AS t JOIN timeline_subjects AS s ON s.event = t.alike
   GROUP BY ALL
   UNION ALL
-  SELECT 'record', TRUE, count(*) FROM timeline_records HAVING count(*) > 0
+  SELECT 'record', TRUE, count(*) FROM records WHERE created_at IS NOT NULL HAVING count(*) > 0
 ) AS c
 ORDER BY interactions DESC, attached_by
 """
 
-#: The creation of records; their places come before those of events.
-_RECORDS = """
-SELECT p.person, r.record - 4611686018427387904 AS number, p.profile_id, n.household_id, r.created_at AS time, r.source,
-  r.record_key
+#: The creation of records; their numbers come before those of events.
+_CREATED = """
+SELECT p.person, r.record - 4611686018427387904 AS number, p.profile_id, n.household_id,
+  CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS BIGINT) AS event, r.created_at AS time, r.source AS channel,
+  :created AS kind, CAST(NULL AS VARCHAR) AS direction, CAST(NULL AS VARCHAR) AS thread_kind,
+  CAST(NULL AS VARCHAR) AS thread, CAST(NULL AS VARCHAR) AS state, CAST(NULL AS DOUBLE) AS amount,
+  CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DOUBLE) AS satisfaction, CAST(NULL AS VARCHAR) AS place,
+  CAST(NULL AS VARCHAR) AS agent, CAST(NULL AS VARCHAR) AS area, CAST(NULL AS VARCHAR) AS text,
+  CAST(NULL AS VARCHAR) AS campaign, CAST(NULL AS VARCHAR) AS referrer, r.source, r.record_key AS event_key,
+  CAST(NULL AS VARCHAR) AS customer_key, 'record' AS attached_by, CAST(1 AS INTEGER) AS candidates,
+  CAST(NULL AS BIGINT) AS duplicate_of, CAST(NULL AS BIGINT) AS session, '' AS issues
 FROM records AS r JOIN person_records AS p ON p.record = r.record JOIN persons AS n ON n.person = p.person
 WHERE r.created_at IS NOT NULL
-"""
-
-_CREATED = """
-SELECT person, number, profile_id, household_id, CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS BIGINT) AS event,
-  time, source AS channel, :created AS kind, CAST(NULL AS VARCHAR) AS direction,
-  CAST(NULL AS VARCHAR) AS thread_kind, CAST(NULL AS VARCHAR) AS thread, CAST(NULL AS VARCHAR) AS state,
-  CAST(NULL AS DOUBLE) AS amount, CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DOUBLE) AS satisfaction,
-  CAST(NULL AS VARCHAR) AS place, CAST(NULL AS VARCHAR) AS agent, CAST(NULL AS VARCHAR) AS area,
-  CAST(NULL AS VARCHAR) AS text, CAST(NULL AS VARCHAR) AS campaign, CAST(NULL AS VARCHAR) AS referrer, source,
-  record_key AS event_key, CAST(NULL AS VARCHAR) AS customer_key, 'record' AS attached_by,
-  CAST(1 AS INTEGER) AS candidates, CAST(NULL AS BIGINT) AS duplicate_of, CAST(NULL AS BIGINT) AS session, '' AS issues
-FROM timeline_records
 """
 
 _TIMELINE = f"""
