@@ -221,7 +221,8 @@ class Profile:
             yield "first touch", str(self.timeline.first_touch)
         for thread in self.timeline.threads:
             if thread.is_open:
-                yield "open", str(thread)
+                since = "" if thread.last_at is None else f", last {thread.last_at:%Y-%m-%d}"
+                yield "open", f"{thread}{since}"
 
     def _history(self, recent: int | None) -> list[str]:
         if not self.timeline:
