@@ -6,8 +6,11 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retrato import ConfigurationError, Resolution, Ruleset, Source, resolve
+from retrato.records import SourceKind
 
 CRM = pd.DataFrame({"id": ["1"], "name": ["Ana Ruiz"], "phone": ["600112233"], "email": ["ana@ruiz.es"]})
 COLUMNS = (
@@ -118,3 +121,35 @@ def test_rules_that_make_no_sense_are_told(rules, told):
     with pytest.raises(ConfigurationError) as error:
         Ruleset.from_dict({"interactions": rules})
     assert [str(each).startswith(told) for each in error.value.problems] == [True], error.value.problems
+
+
+LINES = (
+    "e1,2025-05-02 10:00:00,call,600112233,A-1",
+    "e1,2025-05-02 10:00:00,call,600112233,A-1",  # twice
+    "e1,2025-05-03 10:00:00,call,600112233,A-1",  # the same key, another time
+    "e2,no time,visit,,",
+    "e3,2025-05-02 10:00:00,order,699000000,17",  # nobody known
+    ",2025-05-02 10:00:00,order,600112233,A-2",  # no key
+    ",2025-05-02 10:00:00,order,600112233,A-2",
+    "e4,2025-05-02 10:00:00,order,600112233,A-2,one,cell,too,many",
+    'e5,"never closed,order,600112233,A-3',
+)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.lists(st.sampled_from(LINES), min_size=3, max_size=12))
+def test_every_row_of_events_is_on_one_timeline_or_rejected(tmp_path_factory, lines):
+    folder = tmp_path_factory.mktemp("log")
+    header = "event_id,event_time,event_type,phone,order_id"
+    (folder / "log.csv").write_text("\n".join([header, LINES[0], *lines, ""]), "utf-8")
+    sources = [
+        Source("crm", CRM, key="id", region="ES"),
+        Source("log", folder / "log.csv", region="ES", kind=SourceKind.EVENTS),
+    ]
+    found = resolve(sources)
+    on_timelines = [row["event"] for row in found.timeline.to_pylist() if row["event"] is not None]
+    assert len(on_timelines) == len(set(on_timelines)) == found.report["counts"]["events"]
+    counted = next(each for each in found.report["counts"]["sources"] if each["source"] == "log")
+    assert counted["rows"] == len(on_timelines)
+    kept = [*on_timelines, *(line for row in found.rejected.to_pylist() for line in row["text"].splitlines())]
+    assert len(kept) == 1 + len(lines)
