@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -37,8 +37,11 @@ def with_levels_by_codes(run: Run, pairs: pa.Table) -> pa.Table:
     return pairs
 
 
-def find_levels(run: Run, a: Numbers, b: Numbers, found: Sequence[Levels]) -> None:
-    """Write the levels of pairs of records (P) into one array (P) for each comparison of the run."""
+def find_levels(run: Run, a: Any, b: Any, found: Sequence[Any]) -> None:
+    """Write the levels of pairs of records (P) into one column (P) for each comparison of the run.
+
+    Columns are arrays, or whatever can be read and written by slices like them.
+    """
     records = _Records(run)
     with workers(run.engine.threads) as hands:
         given = zip(run.comparisons, found, strict=True)
@@ -57,8 +60,8 @@ class _Records:
         self._asking = Lock()
         self._together = max(run.engine.memory // _BYTES_OF_PAIR, 1)
 
-    def find(self, comparison: Comparison, a: Numbers, b: Numbers, found: Levels) -> None:
-        """Write the levels of pairs into an array."""
+    def find(self, comparison: Comparison, a: Any, b: Any, found: Any) -> None:
+        """Write the levels of pairs into a column."""
         by_codes = ByCodes(comparison, self)
         for start in range(0, len(a), self._together):
             one, other = (each[start : start + self._together].astype(np.int64) for each in (a, b))

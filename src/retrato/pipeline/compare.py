@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
     from retrato.pipeline.run import Run
 
-    #: makes an array of a name and a type, with a place for each pair
-    Array = Callable[[str, DTypeLike], NDArray[Any]]
+    #: makes a column of a name and a type, with a place for each pair
+    Make = Callable[[str, DTypeLike], NDArray[Any] | "_OnDisk"]
 
 _PAIR: dict[str, DTypeLike] = {"a": np.int32, "b": np.int32, "rules": np.uint64}
 #: The share of the engine's memory that pairs may take beside it.
@@ -35,10 +36,10 @@ def compare(run: Run) -> None:
     One comparison after the other goes over all pairs, so that the keys of the records are read once. Pairs that memory
     does not hold are laid in files.
     """
-    with _arrays(run) as array:
-        columns = {name: array(name, kind) for name, kind in _PAIR.items()}
+    with _columns(run) as column:
+        columns = {name: column(name, kind) for name, kind in _PAIR.items()}
         _fill(run, columns)
-        levels = [array(level_column(each), np.int8) for each in run.comparisons]
+        levels = [column(level_column(each), np.int8) for each in run.comparisons]
         find_levels(run, columns["a"], columns["b"], levels)
         columns |= {level_column(each): found for each, found in zip(run.comparisons, levels, strict=True)}
         make = run.engine.load
@@ -64,20 +65,48 @@ def _parts(run: Run) -> Iterator[slice]:
 
 
 @contextmanager
-def _arrays(run: Run) -> Iterator[Array]:
-    """What makes arrays for all pairs: in memory, or in files that are gone at the end."""
+def _columns(run: Run) -> Iterator[Make]:
+    """What makes columns for all pairs: in memory, or in files that are gone at the end."""
     count = run.counts["pairs"]
     if count <= _room(run):
         yield lambda _, kind: np.empty(count, kind)
         return
-    with TemporaryDirectory(dir=run.engine.scratch) as folder:
-        yield lambda name, kind: np.memmap(Path(folder, name), kind, "w+", shape=(count,))
+    with TemporaryDirectory(dir=run.engine.scratch) as folder, ExitStack() as files:
+        yield lambda name, kind: files.enter_context(_OnDisk(Path(folder, name), kind, count))
 
 
-def _fill(run: Run, columns: dict[str, NDArray[Any]]) -> None:
+class _OnDisk:
+    """A column of numbers in a file, of which parts are read and written; threads take turns."""
+
+    def __init__(self, path: Path, kind: DTypeLike, count: int) -> None:
+        self._file, self._kind, self._count = path.open("w+b"), np.dtype(kind), count
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getitem__(self, part: slice) -> NDArray[Any]:
+        start, stop, _ = part.indices(self._count)
+        with self._lock:
+            self._file.seek(start * self._kind.itemsize)
+            return np.frombuffer(self._file.read((stop - start) * self._kind.itemsize), self._kind)
+
+    def __setitem__(self, part: slice, values: NDArray[Any]) -> None:
+        with self._lock:
+            self._file.seek(part.indices(self._count)[0] * self._kind.itemsize)
+            self._file.write(np.ascontiguousarray(values, self._kind).data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+def _fill(run: Run, columns: dict[str, NDArray[Any] | _OnDisk]) -> None:
     parts, start = len(list(_parts(run))), 0
     for part in range(parts):
         found = run.engine.fetch(query("SELECT a, b, rules FROM pairs WHERE a % :n = :part", n=parts, part=part))
-        for name, array in columns.items():
-            array[start : start + found.num_rows] = found.column(name).to_numpy()
+        for name, each in columns.items():
+            each[start : start + found.num_rows] = found.column(name).to_numpy()
         start += found.num_rows
