@@ -24,7 +24,7 @@ from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.pipeline import STAGES
 from retrato.pipeline.run import Run, peak_memory_mb
-from retrato.profiles.interactions import Anonymous
+from retrato.profiles.interaction_rules import Anonymous
 from retrato.records import by_name
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from retrato.identifiers.value_sets import ValueSet
     from retrato.matching.model import FellegiSunter
     from retrato.pipeline.inspect import inspect
-    from retrato.profiles.interactions import InteractionRules
+    from retrato.profiles.interaction_rules import InteractionRules
     from retrato.profiles.profile import Profile
     from retrato.profiles.survivorship import SurvivorshipRule
     from retrato.records import Query, Source
@@ -31,7 +31,7 @@ _HOMES = {
     "ConfigurationError": "retrato.errors",
     "DuckDBEngine": "retrato.engines.duckdb",
     "FellegiSunter": "retrato.matching.model",
-    "InteractionRules": "retrato.profiles.interactions",
+    "InteractionRules": "retrato.profiles.interaction_rules",
     "Limit": "retrato.graph.limits",
     "Profile": "retrato.profiles.profile",
     "Query": "retrato.records",

@@ -18,7 +18,7 @@ from retrato.identifiers.value_sets import ValueSet
 from retrato.matching.blocking import BlockingKey, BlockingRule
 from retrato.matching.rules import DEFAULT_RULES, MatchRule
 from retrato.own_types import own_types, reference
-from retrato.profiles.interactions import InteractionRules
+from retrato.profiles.interaction_rules import InteractionRules
 from retrato.profiles.survivorship import SurvivorshipRule
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from relations import make
 from retrato.engines.compile.timeline import attachment_counts
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.attachment import CROWD, DIRECTORY, EVIDENCE
-from retrato.profiles.interactions import Anonymous
+from retrato.profiles.interaction_rules import Anonymous
 
 
 @pytest.fixture(scope="module")

@@ -108,6 +108,30 @@ def test_bad_events_are_told_and_kept():
     assert found["e4"]["kind"] == "router_swapped"
 
 
+def test_threads_of_nobody_are_told():
+    known, unknown, unnamed = {}, {"phone": "699000000"}, {"phone": None}
+    rows = [row(**each, event_type="order") for each in (known, unknown, unnamed)]
+    result = timeline(*rows, order_id=["A-1", "A-2", "A-3"])
+    assert result.report["counts"]["orphan_threads"] == [{"thread_kind": "order", "threads": 2}]
+    (told,) = [note for note in result.report["notes"] if "nobody who is known" in note]
+    assert told.startswith("threads of nobody who is known: 2 order;")
+    browsing = timeline(row(event_type="cart", phone="699000000"), cart_id=["K-9"])
+    assert browsing.report["counts"]["orphan_threads"] == []
+
+
+def test_very_many_events_on_one_number_are_told():
+    """And it is quick, for events that name the same are attached once."""
+    many = 20_000
+    result = timeline(
+        *(row(event_time=f"2025-05-02 10:{n // 60 % 60:02}:{n % 60:02}") for n in range(many)), row(phone="699000000")
+    )
+    assert result.report["counts"]["busy"] == 1
+    (told,) = [note for note in result.report["notes"] if "hardly one person" in note]
+    (profile,) = set(result.assignments["profile_id"])
+    assert told.startswith(f"{many:,} interactions are of one (profile_id {profile}; the first is row 1 of source log)")
+    assert "600112233" not in told
+
+
 @pytest.mark.parametrize(
     ("rules", "told"),
     [

@@ -13,7 +13,7 @@ from retrato.engines.compile.threads import thread_steps
 from retrato.engines.compile.timeline import row_steps, timeline
 from retrato.profiles.attachment import TELLING_THREAD
 from retrato.profiles.interaction import Interaction, Used
-from retrato.profiles.interactions import Anonymous, InteractionRules
+from retrato.profiles.interaction_rules import Anonymous, InteractionRules
 from retrato.profiles.threads import VISIT
 
 if TYPE_CHECKING:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile.journeys import journey_steps
 from retrato.engines.compile.survivorship import person_steps
 from retrato.engines.compile.template import tree
-from retrato.engines.compile.threads import thread_steps
-from retrato.engines.compile.timeline import attachment_counts, row_steps, timeline
-from retrato.profiles.attachment import NO_CONSENT
+from retrato.engines.compile.threads import orphan_threads, thread_steps
+from retrato.engines.compile.timeline import attachment_counts, busy, row_steps, timeline
+from retrato.profiles.attachment import BUSY, NO_CONSENT
 
 if TYPE_CHECKING:
     from retrato.pipeline.run import Run
+
+#: As many of what is too busy are told one by one.
+_TOLD = 5
 
 
 def attach(run: Run) -> None:
@@ -31,6 +34,8 @@ def attach(run: Run) -> None:
     run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
     run.engine.define("timeline", timeline())
     _report(run)
+    _report_orphans(run)
+    _report_busy(run)
 
 
 def _report(run: Run) -> None:
@@ -46,4 +51,27 @@ def _report(run: Run) -> None:
         run.notes.append(
             f"{without:,} interactions are of a device whose owner is known and has not agreed to tracking: they are "
             "left anonymous (see interactions.anonymous of the ruleset)"
+        )
+
+
+def _report_orphans(run: Run) -> None:
+    found = run.engine.fetch(orphan_threads()).to_pylist()
+    run.counts["orphan_threads"] = found
+    if found:
+        kinds = ", ".join(f"{each['threads']:,} {each['thread_kind'] or 'of no kind'}" for each in found)
+        run.notes.append(
+            f"threads of nobody who is known: {kinds}; their events name nobody, or nobody in the records (rows of "
+            "threads without profile_id and household_id)"
+        )
+
+
+def _report_busy(run: Run) -> None:
+    found = run.engine.fetch(busy()).to_pylist()
+    run.counts["busy"] = len(found)
+    for each in found[:_TOLD]:
+        whose = next((f"{name} {each[name]}" for name in ("profile_id", "anonymous_id") if each[name]), "ambiguous")
+        run.notes.append(
+            f"{each['interactions']:,} interactions are of one ({whose}; the first is row {each['row']} of source "
+            f"{run.sources[each['source_no']].name}): more than {BUSY:,} are hardly one person's, look for a "
+            "switchboard, a till or an account for tests"
         )

@@ -19,7 +19,7 @@ from retrato.pipeline.rows import first_values, moments
 from retrato.pipeline.slots import by_dictionary
 from retrato.pipeline.workers import workers
 from retrato.profiles.attachment import weights
-from retrato.profiles.interactions import SENTENCES, EventIssue
+from retrato.profiles.interaction_rules import SENTENCES, EventIssue
 from retrato.records import EVENT_FIELDS, SourceKind
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from retrato.pipeline.run import Run
     from retrato.pipeline.slots import Slot
     from retrato.pipeline.workers import Workers
-    from retrato.profiles.interactions import InteractionRules
+    from retrato.profiles.interaction_rules import InteractionRules
 
 
 def events(run: Run) -> None:

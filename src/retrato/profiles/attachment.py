@@ -6,8 +6,8 @@ left without a profile rather than given to the wrong one. What the weak ones sa
 
 A browser or app is recognised in a second pass: its cookie or device id belongs to whoever was recognised on it
 otherwise, or gave it in a record. As long as that is one profile, its anonymous events are theirs, those before the
-first form included, if tracking was agreed to (see `retrato.profiles.interactions`). Last, a thread (a cart, a ticket,
-a conversation) in which one profile alone was recognised is theirs as a whole.
+first form included, if tracking was agreed to (see `retrato.profiles.interaction_rules`). Last, a thread (a cart, a
+ticket, a conversation) in which one profile alone was recognised is theirs as a whole.
 
 A source of events may have a directory: the source of records that nearly all phones (e-mails, handles) stand in that
 its events name and anybody is known by, as the contacts of WhatsApp have the numbers of its messages. Of several
@@ -48,6 +48,9 @@ EVIDENCE: tuple[Evidence, ...] = (
 
 #: Values that more profiles than this are known by point at nobody; they are counted as ambiguous.
 CROWD = 50
+
+#: Whoever has more interactions than this is hardly one person: a switchboard, a till, an account for tests.
+BUSY = 10_000
 
 #: The share of the values that events name and records hold from which a source is the directory of those events.
 DIRECTORY = 0.9

@@ -13,6 +13,15 @@ if TYPE_CHECKING:
 DEVICE = "device_id"
 
 
+def money(amount: float | None, currency: str | None) -> str | None:
+    """An amount to read; None where there is none.
+
+    >>> money(89.0, "EUR"), money(None, "EUR")
+    ('89.00 EUR', None)
+    """
+    return None if amount is None else f"{amount:.2f} {currency or ''}".strip()
+
+
 @dataclass(frozen=True, slots=True)
 class Used:
     """An identifier that came with an interaction.
@@ -86,14 +95,13 @@ class Interaction:
 
     def __str__(self) -> str:
         time = "(no time)       " if self.time is None else format(self.time, "%Y-%m-%d %H:%M")
-        money = None if self.amount is None else f"{self.amount:.2f} {self.currency or ''}".strip()
         told = (
             self.channel,
             self.kind,
             self.direction,
             self.thread,
             self.state,
-            money,
+            money(self.amount, self.currency),
             None if self.satisfaction is None else f"satisfaction {self.satisfaction:g}",
             self.place and f"at {self.place}",
             self.agent and f"by {self.agent}",

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
-from retrato.profiles.interactions import CONVERSIONS, OUTGOING
+from retrato.profiles.attachment import RECORD_CREATED
+from retrato.profiles.interaction_rules import CONVERSIONS, OUTGOING
 from retrato.profiles.threads import thread_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from retrato.profiles.interaction import Interaction
 
 #: Kinds that are no touch between the customer and the company.
-NO_TOUCH = frozenset({"note", "record_created"})
+NO_TOUCH = frozenset({"note", RECORD_CREATED})
 #: Kinds that are none either when they go out.
 SENT = (OUTGOING - {"campaign"}) | {"message", "email", "call_missed", "voicemail"}
 #: Touches that hand nothing over.

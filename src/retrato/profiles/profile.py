@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
 
-    from retrato.profiles.interactions import InteractionRules
+    from retrato.profiles.interaction_rules import InteractionRules
 
 _RECENT = 5
 _INDENT = 18

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from retrato.profiles.attachment import TELLING_THREAD
+from retrato.profiles.interaction import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,6 +42,8 @@ UNSETTLED: Mapping[str, frozenset[str]] = {
     "order": frozenset({OPEN, "pending", "placed"}),
 }
 USUALLY_UNSETTLED = frozenset({OPEN, "pending"})
+#: Threads that only a customer has: when nobody is known by their events, whoever they belong to is missing.
+OF_CUSTOMERS = frozenset({"order", "ticket", "contract", "lead"})
 #: A thread of this kind without a state is open while the customer had the last word.
 CONVERSATION = "conversation"
 
@@ -71,8 +74,8 @@ class Thread:
 
     def __str__(self) -> str:
         named = " ".join(part for part in (self.thread_kind, self.thread, self.state) if part)
-        money = None if self.amount is None else f"{self.amount:.2f} {self.currency or ''}".strip()
-        return ", ".join(part for part in (named, " > ".join(self.channels), money) if part)
+        told = (named, " > ".join(self.channels), money(self.amount, self.currency))
+        return ", ".join(part for part in told if part)
 
 
 def threads(interactions: Iterable[Interaction]) -> tuple[Thread, ...]:

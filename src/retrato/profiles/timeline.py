@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, overload
 
 from retrato.profiles.interaction import Interaction
-from retrato.profiles.interactions import InteractionRules
+from retrato.profiles.interaction_rules import InteractionRules
 from retrato.profiles.journeys import HandOver, Journey, hand_overs, journeys, touches
 from retrato.profiles.repeats import repeated
 from retrato.profiles.sessions import sessions

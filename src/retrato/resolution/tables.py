@@ -63,7 +63,7 @@ TABLES = {
     "event_identifiers": EVENT_IDENTIFIERS,
     "threads": """
         SELECT * EXCLUDE (owner) FROM threads
-        ORDER BY owner < 0, owner DESC, started_at NULLS LAST, thread, source NULLS FIRST
+        ORDER BY owner < 0, abs(owner), started_at NULLS LAST, thread, source NULLS FIRST
     """,
     "journeys": "SELECT * EXCLUDE (person) FROM journeys ORDER BY person, journey",
     "hand_overs": "SELECT * EXCLUDE (person) FROM hand_overs ORDER BY person, time, event",

@@ -13,7 +13,7 @@ from sqlglot import exp
 from retrato.engines.compile.claims import claim_steps, evidence_numbers
 from retrato.engines.compile.template import Node, among, table, told, tree
 from retrato.profiles.attachment import AMBIGUOUS, EVIDENCE, HOUSEHOLD, NO_CONSENT, weights
-from retrato.profiles.interactions import TRACKING, Anonymous
+from retrato.profiles.interaction_rules import TRACKING, Anonymous
 
 if TYPE_CHECKING:
     from retrato.engines.compile.identities import Steps

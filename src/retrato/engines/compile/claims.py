@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.linking import may_link
-from retrato.engines.compile.template import Node, choice, tree
+from retrato.engines.compile.template import Node, among, choice, tree
 from retrato.profiles.attachment import CROWD, DIRECTORY, weights
 from retrato.profiles.contact_points import ContactClass
 
@@ -27,7 +27,7 @@ def claim_steps() -> Steps:
     - `_timeline_named(event, weight, kind, namespace, number)`: what they name, as numbers of
       `_timeline_values(kind, value, number)`;
     - `_timeline_known(number, kind, namespace, person, …)`: who is known by that;
-    - `_timeline_homes(event_source, kind, source)`: the directory of a source of events, where it has one;
+    - `_timeline_directories(event_source, kind, source)`: the directory of a source of events, where it has one;
     - `_timeline_claims(event, weight, person, via, candidates)`: the two together;
     - `_timeline_first_claims(event, weight, person)`: those that hold.
 
@@ -39,16 +39,16 @@ def claim_steps() -> Steps:
     numbers = evidence_numbers()
     return (
         ("_timeline_same", tree(_SAME)),
-        ("_timeline_texts", tree(_TEXTS, weight=_weight_of_kind(), **numbers)),
+        ("_timeline_texts", tree(_TEXTS, weight=_weight_of_kind(), **_identifier(), **numbers)),
         ("_timeline_values", tree(_VALUES)),
         ("_timeline_terms", tree(_TERMS, recycled=ContactClass.RECYCLED.value)),
         ("_timeline_timed", tree(_TIMED)),
         ("_timeline_alike", tree(_ALIKE)),
         ("_timeline_subjects", tree(_SUBJECTS)),
         ("_timeline_named", tree(_NAMED)),
-        ("_timeline_held", tree(_HELD, may_link=may_link("i"))),
+        ("_timeline_held", tree(_HELD, may_link=may_link("i"), **_identifier())),
         ("_timeline_known", tree(_KNOWN)),
-        ("_timeline_homes", tree(_HOMES, share=DIRECTORY)),
+        ("_timeline_directories", tree(_DIRECTORIES, share=DIRECTORY)),
         ("_timeline_claims", tree(_CLAIMS, **numbers)),
         ("_timeline_refuted", tree(_REFUTED, **numbers)),
         ("_timeline_first_claims", tree(_FIRST_CLAIMS, **numbers)),
@@ -65,8 +65,21 @@ def evidence_numbers() -> dict[str, Node]:
 
 
 def _weight_of_kind() -> Node:
-    return choice(exp.column("kind"), {kind: exp.Literal.number(weight) for kind, weight in weights().items()})
+    return choice(_kind(), {kind: exp.Literal.number(weight) for kind, weight in weights().items()})
 
+
+def _kind() -> Node:
+    """The kind of an identifier `i`."""
+    return exp.column("kind", "i")
+
+
+def _identifier() -> dict[str, Node]:
+    """The text by which an identifier `i` is looked up, and whether it can tell anything of anybody."""
+    return {"folded": tree(_FOLDED), "usable": tree(_USABLE, evidence=among(_kind(), weights()))}
+
+
+_FOLDED = "CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END"
+_USABLE = "i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND :evidence"
 
 #: Events that name the same, by the first of them.
 _SAME = """
@@ -100,18 +113,13 @@ WITH firsts AS (
 )
 SELECT event, weight, kind, namespace, value
 FROM (
-  SELECT event, :weight AS weight, kind, namespace, value
-  FROM (
-    SELECT i.event, i.kind, coalesce(i.namespace, '') AS namespace,
-      CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END AS value
-    FROM event_identifiers AS i JOIN firsts AS e ON e.event = i.event
-    WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND i.kind <> 'consent'
-  ) AS d
+  SELECT i.event, :weight AS weight, i.kind, coalesce(i.namespace, '') AS namespace, :folded AS value
+  FROM event_identifiers AS i JOIN firsts AS e ON e.event = i.event
+  WHERE :usable
   UNION ALL SELECT event, :own_key, 'own_key', source, customer_key FROM firsts WHERE customer_key IS NOT NULL
   UNION ALL SELECT event, :other_key, 'own_key', '', customer_key FROM firsts WHERE customer_key IS NOT NULL
   UNION ALL SELECT event, :account_id, 'account_id', '', lower(customer_key) FROM firsts WHERE customer_key IS NOT NULL
 ) AS n
-WHERE weight IS NOT NULL
 """
 
 #: The values that events name, by number.
@@ -149,18 +157,15 @@ SELECT v.number, k.kind, k.namespace, k.source, k.person, min(k.former) AS forme
 FROM (
   SELECT 'own_key' AS kind, source AS namespace, record_key AS value, source, person, 0 AS former FROM person_records
   UNION ALL
-  SELECT i.kind, coalesce(i.namespace, ''),
-    CASE WHEN i.kind = 'name' THEN strip_accents(lower(i.value)) ELSE lower(i.value) END,
-    p.source, p.person, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
+  SELECT i.kind, coalesce(i.namespace, ''), :folded, p.source, p.person, CASE WHEN i.version > 0 THEN 1 ELSE 0 END
   FROM identifiers AS i JOIN person_records AS p ON p.record = i.record
-  WHERE i.value IS NOT NULL AND i.status NOT IN ('placeholder', 'missing') AND :may_link
-    AND i.kind IN ('national_id', 'account_id', 'email', 'phone', 'handle', 'device_id', 'name', 'birth_date')
+  WHERE :usable AND :may_link
 ) AS k JOIN _timeline_values AS v ON v.kind = k.kind AND v.value = k.value
 GROUP BY v.number, k.kind, k.namespace, k.source, k.person
 """
 
 #: The source that is the directory of a source of events: whatever these name and anybody is known by, stands there.
-_HOMES = """
+_DIRECTORIES = """
 WITH named AS (
   SELECT DISTINCT s.source AS event_source, n.kind, n.number
   FROM _timeline_named AS n JOIN _timeline_subjects AS s ON s.event = n.event
@@ -212,14 +217,15 @@ WITH holders AS (
 )
 SELECT DISTINCT event, weight, person, via, candidates
 FROM (
-  SELECT c.*, at_home.person IS NOT NULL AS there, there = max(there) OVER (
+  SELECT c.*, d.person IS NOT NULL AS listed, listed = max(listed) OVER (
       PARTITION BY c.event, c.weight, c.number) AS nearest
   FROM claims AS c
   JOIN _timeline_subjects AS e ON e.event = c.event
   LEFT JOIN (
     SELECT DISTINCT o.event_source, h.number, h.person
-    FROM _timeline_homes AS o JOIN _timeline_held AS h ON h.kind = o.kind AND h.source = o.source AND h.former = 0
-  ) AS at_home ON at_home.event_source = e.source AND at_home.number = c.number AND at_home.person = c.person
+    FROM _timeline_directories AS o
+    JOIN _timeline_held AS h ON h.kind = o.kind AND h.source = o.source AND h.former = 0
+  ) AS d ON d.event_source = e.source AND d.number = c.number AND d.person = c.person
   WHERE NOT c.timed OR c.person IS NULL
 )
 WHERE nearest

@@ -10,7 +10,7 @@ from retrato.engines.compile.normalise import row_content, text_or_null, time_of
 from retrato.engines.compile.template import Node, among, choice, column, table, told, tree
 from retrato.identifiers.moment import UNKNOWN_ZONE
 from retrato.profiles.attachment import TELLING_THREAD
-from retrato.profiles.interactions import CHANNEL_OF_KIND, OUTGOING, THREAD_OF_KIND, WITHOUT_DIRECTION, EventIssue
+from retrato.profiles.interaction_rules import CHANNEL_OF_KIND, OUTGOING, THREAD_OF_KIND, WITHOUT_DIRECTION, EventIssue
 from retrato.profiles.threads import VISIT
 from retrato.records import EVENT_FIELDS
 

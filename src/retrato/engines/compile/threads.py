@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from retrato.engines.compile.template import Node, among, choice, column, tree
-from retrato.profiles.threads import CONVERSATION, OPEN, OPENING, STATE_OF_KIND, UNSETTLED, USUALLY_UNSETTLED
+from retrato.profiles.threads import (
+    CONVERSATION,
+    OF_CUSTOMERS,
+    OPEN,
+    OPENING,
+    STATE_OF_KIND,
+    UNSETTLED,
+    USUALLY_UNSETTLED,
+)
 
 if TYPE_CHECKING:
     from retrato.engines.compile.identities import Steps
@@ -36,6 +44,14 @@ def thread_steps() -> Steps:
         ("_thread_channels", tree(_CHANNELS)),
         ("threads", tree(_TOLD, is_open=_is_open())),
     )
+
+
+def orphan_threads() -> Node:
+    """The query for the threads of nobody who is known, after `thread_steps`: `thread_kind`, `threads`.
+
+    Carts and conversations of anonymous devices are no orphans: whoever browses is not known yet.
+    """
+    return tree(_ORPHANS, of_customers=among(column("thread_kind"), OF_CUSTOMERS))
 
 
 def _is_open() -> Node:
@@ -112,4 +128,10 @@ FROM (
 LEFT JOIN _thread_owners AS n ON n.owner = t.owner
 LEFT JOIN _thread_channels AS c
   ON c.owner IS NOT DISTINCT FROM t.owner AND c.thread = t.thread AND c.thread_scope = t.thread_scope
+"""
+
+_ORPHANS = """
+SELECT coalesce(thread_kind, '') AS thread_kind, count(*) AS threads FROM threads
+WHERE profile_id IS NULL AND household_id IS NULL AND (anonymous_id IS NULL OR :of_customers)
+GROUP BY ALL ORDER BY threads DESC, thread_kind
 """

@@ -8,11 +8,11 @@ from retrato.engines.compile.attachment import attachment_steps
 from retrato.engines.compile.repeats import repeat_steps
 from retrato.engines.compile.sessions import session_steps
 from retrato.engines.compile.template import Node, tree
-from retrato.profiles.attachment import RECORD_CREATED, THREAD
+from retrato.profiles.attachment import BUSY, RECORD_CREATED, THREAD
 
 if TYPE_CHECKING:
     from retrato.engines.compile.identities import Steps
-    from retrato.profiles.interactions import InteractionRules
+    from retrato.profiles.interaction_rules import InteractionRules
 
 
 def row_steps(rules: InteractionRules) -> Steps:
@@ -21,7 +21,7 @@ def row_steps(rules: InteractionRules) -> Steps:
     They make `timeline_rows(event, alike, person, owner, by_thread, duplicate_of, session)` and what `attachment_steps`
     says.
 
-    >>> from retrato.profiles.interactions import InteractionRules
+    >>> from retrato.profiles.interaction_rules import InteractionRules
     >>> [name for name, _ in row_steps(InteractionRules()) if not name.startswith("_")]
     ['timeline_subjects', 'timeline_rows']
     """
@@ -62,6 +62,14 @@ def attachment_counts() -> Node:
     return tree(_COUNTS, thread=THREAD)
 
 
+def busy() -> Node:
+    """The query for what names the same too often to be one person, after `row_steps`.
+
+    `profile_id, anonymous_id, interactions`, and the `source_no` and `row` of the first event.
+    """
+    return tree(_BUSY, busy=BUSY)
+
+
 #: One narrow row an event, so that whoever wants the wide ones joins one large table alone.
 _ROWS = """
 SELECT a.event, a.alike, a.person, a.owner, a.by_thread, r.duplicate_of, v.session
@@ -83,6 +91,19 @@ FROM (
   SELECT 'record', TRUE, count(*) FROM records WHERE created_at IS NOT NULL HAVING count(*) > 0
 ) AS c
 ORDER BY interactions DESC, attached_by
+"""
+
+_BUSY = """
+SELECT n.profile_id, s.anonymous_id, b.interactions, e.source_no, e.row
+FROM (
+  SELECT owner, count(*) AS interactions, min(event) AS event
+  FROM timeline_rows GROUP BY owner, CASE WHEN owner IS NULL THEN alike END HAVING count(*) > :busy
+) AS b
+JOIN timeline_rows AS t ON t.event = b.event JOIN timeline_subjects AS s ON s.event = t.alike
+JOIN events AS e ON e.event = b.event
+LEFT JOIN persons AS n ON n.person = b.owner
+WHERE b.owner IS NOT NULL OR s.candidates > 0
+ORDER BY b.interactions DESC, b.event
 """
 
 #: The creation of records; their numbers come before those of events.
