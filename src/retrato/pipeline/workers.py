@@ -151,20 +151,19 @@ def _begin() -> None:
     gc.disable()
 
 
-def _read(kind: IdentifierType, packed: bytes) -> bytes:
+def _read(kind: IdentifierType, packed: pa.Buffer) -> pa.Buffer:
     found = _packed(kind.parse_table(_unpacked(packed)))
     gc.collect()
     return found
 
 
-def _packed(table: pa.Table) -> bytes:
+def _packed(table: pa.Table) -> pa.Buffer:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    packed: bytes = sink.getvalue().to_pybytes()
-    return packed
+    return sink.getvalue()
 
 
-def _unpacked(packed: bytes) -> pa.Table:
+def _unpacked(packed: pa.Buffer) -> pa.Table:
     with pa.ipc.open_stream(packed) as reader:
         return reader.read_all()
