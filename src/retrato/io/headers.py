@@ -54,6 +54,8 @@ _CONSENTS = {
     "profiling": "profiling", "perfilado": "profiling", "third": "third_parties", "terceros": "third_parties",
     "cesion": "third_parties", "terms": "terms", "terminos": "terms", "condiciones": "terms",
 }  # fmt: skip
+#: Whoever has opted in without further words gets what a company sends.
+_OPTED = _words("opt optin opted subscribed suscrito")
 #: Words around a field that change nothing about it.
 _QUALIFIERS = _words(
     "de del la el of the contact contacto customer client cliente llamante caller user usuario member socio "
@@ -177,7 +179,8 @@ _ADDRESS_FIELDS = frozenset(
 
 def _named(field: str, said: Sequence[str], confidence: float) -> HeaderMatch:
     known = {"handle": _PLATFORMS, "account_id": _ACCOUNTS, "consent": _CONSENTS}.get(field, {})
-    return HeaderMatch(field, next((known[word] for word in said if word in known), ""), confidence)
+    plain = "marketing" if field == "consent" and not _OPTED.isdisjoint(said) else ""
+    return HeaderMatch(field, next((known[word] for word in said if word in known), plain), confidence)
 
 
 @lru_cache(maxsize=8)

@@ -14,6 +14,7 @@ from retrato.pipeline import (
     block,
     cluster,
     compare,
+    consent,
     contact_points,
     events,
     features,
@@ -125,6 +126,7 @@ STAGES = (
         share=0.01,
         works_on="events",
     ),
+    Stage("consent", consent.consent, ("consents",), share=0.01, works_on="identifiers"),
     Stage("portray", portray.portray, ("values", "profiles"), _portrayed, share=0.095, works_on="values"),
 )
 

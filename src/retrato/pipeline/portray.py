@@ -1,4 +1,4 @@
-"""Stage 14: one portrait a profile: every value ranked, the golden ones side by side."""
+"""Stage 15: one portrait a profile: every value ranked, the golden ones side by side."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from retrato.errors import UnknownRecordError
+from retrato.profiles.consent import Consent, Consents
 from retrato.profiles.interaction import Interaction, Used
 from retrato.profiles.survivorship import CONTENT, CURRENT_VERSION, NOT_RANKED, ONLY_VALUE, SEVERAL_AT_ONCE, Strategy
 from retrato.profiles.timeline import Timeline
@@ -86,7 +87,7 @@ class Profile:
     """A customer: golden values, what else the records say, and the timeline.
 
     `values` holds every value of every record, best first within each attribute; `household` the other members of the
-    household.
+    household; `consents` what the customer allows and denies.
 
     >>> told = Value("birth_date", "birth_date", "1980-03-02", rank=1, golden=True, source="crm", record_key="7",
     ...              column_name="dob", support=1, rule="only_value")
@@ -102,6 +103,7 @@ class Profile:
     values: tuple[Value, ...] = ()
     timeline: Timeline = field(default_factory=Timeline)
     household: tuple[Member, ...] = ()
+    consents: Consents = field(default_factory=Consents)
 
     @classmethod
     def from_rows(
@@ -109,12 +111,14 @@ class Profile:
         values_rows: Iterable[Mapping[str, Any]],
         timeline_rows: Iterable[Mapping[str, Any]] = (),
         identifier_rows: Iterable[Mapping[str, Any]] = (),
+        consent_rows: Iterable[Mapping[str, Any]] = (),
         *,
         household_id: str | None = None,
         household: Iterable[Member] = (),
         rules: InteractionRules | None = None,
     ) -> Profile:
-        """The portrait of the one profile that the rows of `values`, `timeline` and `event_identifiers` are of.
+        """The portrait of the one profile that the rows of `values`, `timeline`, `event_identifiers` and `consents` are
+        of.
 
         Raises `UnknownRecordError` when there are no rows, `ValueError` when they are of several profiles.
         """
@@ -130,7 +134,8 @@ class Profile:
             used.setdefault(row["event"], []).append(Used(row["kind"], row["value"], row["namespace"], row["status"]))
         interactions = (Interaction.from_row(row, tuple(used.get(row.get("event"), ()))) for row in touches)
         timeline = Timeline.as_found(interactions, rules)
-        return cls(ids.pop(), household_id, tuple(values), timeline, tuple(household))
+        consents = Consents(tuple(map(Consent.from_row, consent_rows)))
+        return cls(ids.pop(), household_id, tuple(values), timeline, tuple(household), consents)
 
     @property
     def attributes(self) -> Mapping[str, Value]:

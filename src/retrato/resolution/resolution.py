@@ -38,6 +38,7 @@ class Resolution:
       of profiles that may be one, likeliest first
     - `timeline`: every interaction in order, and `event_identifiers` what came with each; `threads`, `journeys` and
       `hand_overs`: what belongs together, how customers came to a conversion, and where one channel handed over
+    - `consents`: what everybody allows and denies, a row a profile and choice in force
     - `households`: a row a member; `crosswalk`: keys of the sources to profiles
     - `contact_points`: who holds each phone, e-mail and the like, and what that makes of it, a row a value and profile
     - `changes`, `household_changes` and `redirects`: what happened to the ids of the previous result
@@ -63,6 +64,7 @@ class Resolution:
     threads: pa.Table = property(lambda self: self.tables["threads"])
     journeys: pa.Table = property(lambda self: self.tables["journeys"])
     hand_overs: pa.Table = property(lambda self: self.tables["hand_overs"])
+    consents: pa.Table = property(lambda self: self.tables["consents"])
     households: pa.Table = property(lambda self: self.tables["households"])
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
     changes: pa.Table = property(lambda self: self.tables["changes"])
@@ -125,6 +127,7 @@ class Resolution:
             values.to_pylist(),
             timeline.to_pylist(),
             used.to_pylist(),
+            self.consents.filter(pc.equal(self.consents.column("profile_id"), current)).to_pylist(),
             household_id=household_id,
             household=household,
             rules=self.ruleset.interactions,

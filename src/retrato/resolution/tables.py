@@ -67,6 +67,10 @@ TABLES = {
     """,
     "journeys": "SELECT * EXCLUDE (person) FROM journeys ORDER BY person, journey",
     "hand_overs": "SELECT * EXCLUDE (person) FROM hand_overs ORDER BY person, time, event",
+    "consents": """
+        SELECT * EXCLUDE (person) FROM consents
+        ORDER BY person, contact_kind NULLS FIRST, contact, channel, purpose, who, own DESC, time, source, key, event
+    """,
     "households": HOUSEHOLDS,
     "review": REVIEW,
     "contact_points": """
