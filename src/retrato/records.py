@@ -39,6 +39,7 @@ EVENT_FIELDS = (
     "amount",
     "currency",
     "satisfaction",
+    "due_at",
     "place",
     "agent",
     "area",

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 EVENTS = (
     "event:i source:s event_key:s time:t kind:s channel:s direction:s thread_kind:s thread:s state:s amount:d "
-    "currency:s satisfaction:d place:s agent:s area:s text:s campaign:s referrer:s customer_key:s issues:s row:i "
-    "again:b named_by:i thread_scope:s"
+    "currency:s satisfaction:d due_at:t place:s agent:s area:s text:s campaign:s referrer:s customer_key:s issues:s "
+    "row:i again:b named_by:i thread_scope:s"
 )
 IDENTIFIERS = "record:i version:n attribute:s kind:s namespace:s value:s status:s issues:s"
 POINTS = "kind:s namespace:s value:s class:s profile_id:s valid_from:t valid_to:t"

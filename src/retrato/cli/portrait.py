@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 from retrato.cli.screen import show
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from retrato import Profile
 
 
-def show_portrait(profile: Profile) -> None:
-    """Print the portrait with the whole timeline."""
-    show(profile.text())
+def show_portrait(profile: Profile, at: datetime | None = None) -> None:
+    """Print the portrait, what is to be done at a moment (None: now), and the whole timeline."""
+    show(profile.text(at=at))
 
 
-def portrait_document(profile: Profile) -> dict[str, Any]:
-    """A profile as plain data: golden values by attribute, every value with its provenance, the timeline, and what is
-    made of it.
+def portrait_document(profile: Profile, at: datetime | None = None) -> dict[str, Any]:
+    """A profile as plain data: golden values by attribute, every value with its provenance, the timeline, what is made
+    of it, what is allowed, and the context at a moment (None: now).
     """
     return {
         "profile_id": profile.id,
@@ -28,6 +30,12 @@ def portrait_document(profile: Profile) -> dict[str, Any]:
         "values": [
             {each.name: getattr(value, each.name) for each in fields(value)} | {"parts": dict(value.parts)}
             for value in profile.values
+        ],
+        "consents": [asdict(consent) for consent in profile.consents],
+        "context": profile.context(at).row(),
+        "signals": [
+            {"name": each.name, "sentence": each.sentence, "priority": each.priority, "expires": each.expires}
+            for each in profile.signals(at)
         ],
         "timeline": [asdict(interaction) for interaction in profile.timeline],
         "repeats": [asdict(interaction) for interaction in profile.timeline.repeats],

@@ -1,5 +1,6 @@
 """`retrato profile`: one customer's portrait and timeline."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,9 +14,12 @@ def profile(
     who: Annotated[
         str, typer.Argument(metavar="ID", help="A profile id, also of an earlier run, or a record as SOURCE:KEY.")
     ],
+    at: Annotated[
+        datetime | None, typer.Option(metavar="TIME", help="The moment (UTC) of the context; now when not given.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Print the portrait of one customer and the whole timeline."""
+    """Print the portrait of one customer, what is to be done, and the whole timeline."""
     from retrato import Resolution
     from retrato.cli.portrait import portrait_document, show_portrait
     from retrato.cli.references import profile_id
@@ -23,6 +27,6 @@ def profile(
     resolution = Resolution.load(out)
     found = resolution.profile(profile_id(resolution, who))
     if as_json:
-        show_json(portrait_document(found))
+        show_json(portrait_document(found, at))
     else:
-        show_portrait(found)
+        show_portrait(found, at)

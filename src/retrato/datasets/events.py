@@ -281,6 +281,7 @@ def crm_activities(rng: np.random.Generator, world: World, count: int) -> Export
         "moneda": np.where(contract, currency, ""),
         "satisfaccion": np.where(kind == "survey", pick(rng, "12345", count, [1, 1, 2, 4, 3]), ""),
         "agente": AGENTS[rng.integers(0, len(AGENTS), count)],
+        "compromiso": blank(count),
         "texto": blank(count),
     }
     return Export("id_actividad", columns, time, who)

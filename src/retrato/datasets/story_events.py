@@ -88,6 +88,11 @@ EVENTS = (
     _mail("2025-01-15T10:00:00", "email_sent", "plan-amigo-039"),
     _web("2025-02-03T18:30:00", "push", APP, utm_campaign="movil-5g"),
     _web("2025-02-03T18:52:10", "visit", APP, _LOGIN, page="/movil", utm_campaign="movil-5g"),
+    # What he really answers.
+    _chat("2025-02-18T18:20:00", "CONV-0000061", "Hola, Pedro. ¿Sigue pensando en la línea móvil?", "A. Molina"),
+    _chat("2025-02-18T18:41:00", "CONV-0000061", "Sí, pero después del verano"),
+    _chat("2025-04-08T18:05:00", "CONV-0000069", "¿Le ha llegado bien la factura de marzo?", "S. Cano"),
+    _chat("2025-04-08T19:10:00", "CONV-0000069", "Sí, gracias"),
     _office("2025-03-14T11:00:00", "sms", "C0000007", canal="sms", sentido="out", campana="plan-amigo"),
     # The router breaks; the complaint stays open.
     _call("2025-05-06T17:20:00", "call", "654218907", "avería", ficha="L0000009", duration_s="655"),
@@ -107,12 +112,16 @@ EVENTS = (
     _shop("2025-06-12T17:02:00", "store_visit", vendedor="R. Tapia", numero_tarjeta="2700000012"),
     _shop("2025-06-12T17:14:00", "payment", vendedor="R. Tapia", numero_tarjeta="2700000012", articulo="funda",
           importe="19,95", moneda="EUR"),
+    _chat("2025-06-13T18:02:00", "CONV-0000085", "¿Qué tal le atendieron ayer en la tienda?", "A. Molina"),
+    _chat("2025-06-13T19:22:00", "CONV-0000085", "Muy bien, pero sigo sin router"),
     # A cart left behind, and the last word.
     _web("2025-06-24T21:05:00", "visit", page="/ofertas"),
     _web("2025-06-24T21:11:00", "cart", LAPTOP, _LAST, state="open", page="/movil"),
     _chat("2025-06-26T18:36:00", "CONV-0000088", "¿Cuándo viene el técnico?"),
     _chat("2025-06-26T18:43:00", "CONV-0000088", "Disculpe. El técnico va el jueves 3 de julio por la mañana.",
         "S. Cano"),
+    _office("2025-06-26T18:50:00", "ticket", "C0000007", canal="phone", sentido="out", expediente="TCK-0000077",
+            estado="abierto", compromiso="03/07/2025 09:00", texto="Visita del técnico"),
     # Lucía's form, with the e-mail of both and her own cookie; and a receipt to that e-mail, which may be anybody's.
     _web("2025-01-09T20:30:00", "form", "2c90d7b14fe6a835", by=1, page="/movil", email=PEDRO.email),
     _shop("2025-03-02T12:05:00", "payment", by=1, email=PEDRO.email, vendedor="R. Tapia", articulo="cargador",

@@ -60,6 +60,12 @@ _HEADERS: Mapping[str, str] = {
         "satisfaction|satisfaction score|satisfaccion|csat|nps|rating|score|survey score|valoracion|puntuacion|"
         "stars|estrellas|encuesta"
     ),
+    "due_at": (
+        "due at|due date|due|promised at|promised for|promised date|promise date|committed date|follow up date|"
+        "follow up at|next action date|next step date|callback at|callback time|fecha compromiso|compromiso|"
+        "fecha comprometida|fecha prometida|prometido para|fecha limite|vencimiento|fecha vencimiento|"
+        "fecha de vencimiento|fecha proxima accion|proxima accion|fecha seguimiento|fecha prevista"
+    ),
     "place": (
         "place|store|store name|store id|store code|tienda|id tienda|codigo tienda|shop|branch|sucursal|"
         "punto de venta|establecimiento|location|ubicacion|lugar|centro|oficina"

@@ -41,7 +41,7 @@ def event_guesses(guesses: Sequence[Guess]) -> dict[str, tuple[str, int]]:
     for each in guesses:
         match = event_match(each.column)
         if each.base == "event_time":
-            match = match if match is not None and match[0] == "event_time" else ("event_time", 50)
+            match = match if match is not None and match[0] in ("event_time", "due_at") else ("event_time", 50)
         if match is None or (each.base in _JOINS and not _may_be_customer_key(each, match[0])):
             continue
         if _fits(match[0], each):
@@ -59,7 +59,7 @@ def _fits(field: str, each: Guess) -> bool:
     sample = each.sample
     if not sample:
         return True
-    if field == "event_time":
+    if field in ("event_time", "due_at"):
         return sum(read_moment(text) is not None for text in sample) > 0.5 * len(sample)
     if field in ("amount", "satisfaction"):
         return sum(read_number(text) is not None for text in sample) > 0.7 * len(sample)

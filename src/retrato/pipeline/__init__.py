@@ -16,6 +16,7 @@ from retrato.pipeline import (
     compare,
     consent,
     contact_points,
+    context,
     events,
     features,
     identify,
@@ -128,6 +129,7 @@ STAGES = (
     ),
     Stage("consent", consent.consent, ("consents",), share=0.01, works_on="identifiers"),
     Stage("portray", portray.portray, ("values", "profiles"), _portrayed, share=0.095, works_on="values"),
+    Stage("context", context.context, ("channels", "purchases", "contexts"), share=0.01, works_on="events"),
 )
 
 

@@ -67,8 +67,11 @@ def _events(run: Run, numbers: list[int], read: ReadRows) -> None:
             )
         )
     run.engine.define("raw_events", all_of(*raw_events))
-    texts = exp.select("source_no", exp.alias_(exp.column("event_time"), "text")).from_("raw_events")
-    moments(run, numbers, texts, read)
+    times = (
+        exp.select("source_no", exp.alias_(exp.column(field), "text")).from_("raw_events")
+        for field in ("event_time", "due_at")
+    )
+    moments(run, numbers, all_of(*times), read)
     types = _types(run.ruleset.interactions)
     for field, kind in types.items():
         different = query("SELECT DISTINCT :f AS text FROM raw_events WHERE :f IS NOT NULL", f=column(field))

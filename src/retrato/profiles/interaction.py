@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,19 @@ def money(amount: float | None, currency: str | None) -> str | None:
     ('89.00 EUR', None)
     """
     return None if amount is None else f"{amount:.2f} {currency or ''}".strip()
+
+
+#: Amounts are added as whole parts of this size, so that a sum does not depend on the order.
+PARTS = 10_000
+
+
+def parts(amount: float) -> int:
+    """An amount in whole ten-thousandths.
+
+    >>> sum(map(parts, [0.1, 0.2])) / PARTS
+    0.3
+    """
+    return floor(amount * PARTS + 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ class Interaction:
     amount: float | None = None
     currency: str | None = None
     satisfaction: float | None = None
+    due_at: datetime | None = None
     place: str | None = None
     agent: str | None = None
     area: str | None = None
@@ -103,6 +118,7 @@ class Interaction:
             self.state,
             money(self.amount, self.currency),
             None if self.satisfaction is None else f"satisfaction {self.satisfaction:g}",
+            self.due_at and f"due {self.due_at:%Y-%m-%d %H:%M}",
             self.place and f"at {self.place}",
             self.agent and f"by {self.agent}",
             self.area and f"in {self.area}",

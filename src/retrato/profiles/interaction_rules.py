@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from retrato.identifiers.term import Word
+from retrato.identifiers.zones import is_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,8 @@ class InteractionRules:
     `kinds` and `channels` are words beside those of the package. `anonymous` says which anonymous activity joins the
     person who is recognised later. `conversions` are the kinds that a journey leads to. A visit ends when nothing
     happened on its device for so many `session_minutes`. Events after `as_of` (UTC; None: the moment of the run) are in
-    the future, and reported.
+    the future, and reported. `time_zone` (an IANA name) is where the customers' clocks are: hours of answers are told
+    in it. None: the zone that all sources name, if they name one, else UTC.
 
     >>> InteractionRules(anonymous=Anonymous.ALWAYS).anonymous.value
     'always'
@@ -44,6 +46,12 @@ class InteractionRules:
     conversions: tuple[str, ...] = CONVERSIONS
     session_minutes: int = 30
     as_of: datetime | None = None
+    time_zone: str | None = None
+
+    @property
+    def zone(self) -> str:
+        """The time zone in which hours are told."""
+        return self.time_zone or "UTC"
 
     def problems(self) -> Iterator[tuple[str, str]]:
         """What is wrong with the rules: the place, and a sentence."""
@@ -57,6 +65,8 @@ class InteractionRules:
             yield "session_minutes", "a visit goes on for a minute at least"
         if self.as_of is not None and self.as_of.tzinfo is not None:
             yield "as_of", "a time without a zone was expected: it is UTC"
+        if self.zone != "UTC" and not ("/" in self.zone and is_zone(self.zone)):
+            yield "time_zone", f"no zone {self.time_zone!r} in the IANA database; write such as Europe/Madrid"
 
 
 #: What a consent is for that lets a device be followed.

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from retrato.errors import UnknownRecordError
 from retrato.profiles.consent import Consent, Consents
+from retrato.profiles.context import Context
 from retrato.profiles.interaction import Interaction, Used
+from retrato.profiles.signals import SIGNALS, Signal, signals
 from retrato.profiles.survivorship import CONTENT, CURRENT_VERSION, NOT_RANKED, ONLY_VALUE, SEVERAL_AT_ONCE, Strategy
 from retrato.profiles.timeline import Timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
     from retrato.profiles.interaction_rules import InteractionRules
+    from retrato.profiles.signals import SignalRule
 
 _RECENT = 5
+#: Signals up to this priority ask for something to be done.
+_URGENT = 2
 _INDENT = 18
 _REASONS = {
     CURRENT_VERSION: "the other stands only in an earlier version of its record",
@@ -190,17 +195,26 @@ class Profile:
             return f"{said} It is the only value."
         return f"{said} It comes before {second.value} ({second.origin}) because {_REASONS[best.rule]} ({best.rule})."
 
+    def context(self, at: datetime | None = None) -> Context:
+        """What whoever answers next must know, at a moment (UTC, naive; None: now)."""
+        return Context(self, datetime.now(UTC).replace(tzinfo=None) if at is None else at)
+
+    def signals(self, at: datetime | None = None, *, rules: Iterable[SignalRule] = SIGNALS) -> tuple[Signal, ...]:
+        """What somebody should act on at a moment, the most urgent first."""
+        return signals(self.context(at), rules)
+
     def __str__(self) -> str:
         return self.text(recent=_RECENT)
 
-    def text(self, *, recent: int | None = None) -> str:
-        """The portrait to read: golden values, contact points, how the customer came, what is open, and the last
-        interactions (all of them for None).
+    def text(self, *, recent: int | None = None, at: datetime | None = None) -> str:
+        """The portrait to read: golden values, contact points, the context and what somebody should act on at a moment
+        (None: now), and the last interactions (all of them for None).
         """
         title = f"{self.name or '(no name)'}  [{self.id}]"
         lines = [title, "=" * len(title)]
         rows = [("household", self._home())] if self.household_id else []
-        rows += [*self._shown(), *self._told()]
+        rows += [*self._shown(), *self.context(at).lines()]
+        rows += [("to do" if each.priority <= _URGENT else "to know", str(each)) for each in self.signals(at)]
         width = max((len(label) + 2 for label, _ in rows), default=0)
         lines += [f"{label:<{max(width, _INDENT)}}{text}" for label, text in rows]
         lines += ["", *self._history(recent)]
@@ -219,15 +233,6 @@ class Profile:
                 texts += [str(each.value) for each in self.alternatives(best.name) if each.status != "invalid"]
             label = best.attribute.replace("_", " ")
             yield label if best.name == best.attribute else f"{label} ({best.namespace})", ", ".join(texts)
-
-    def _told(self) -> Iterable[tuple[str, str]]:
-        """How the customer came, and what is open."""
-        if self.timeline.first_touch is not None:
-            yield "first touch", str(self.timeline.first_touch)
-        for thread in self.timeline.threads:
-            if thread.is_open:
-                since = "" if thread.last_at is None else f", last {thread.last_at:%Y-%m-%d}"
-                yield "open", f"{thread}{since}"
 
     def _history(self, recent: int | None) -> list[str]:
         if not self.timeline:

@@ -38,6 +38,8 @@ class Resolution:
       of profiles that may be one, likeliest first
     - `timeline`: every interaction in order, and `event_identifiers` what came with each; `threads`, `journeys` and
       `hand_overs`: what belongs together, how customers came to a conversion, and where one channel handed over
+    - `contexts`: what whoever answers next must know, a row a profile; `channels`: what passed on each channel;
+      `purchases`: what was bought
     - `consents`: what everybody allows and denies, a row a profile and choice in force
     - `households`: a row a member; `crosswalk`: keys of the sources to profiles
     - `contact_points`: who holds each phone, e-mail and the like, and what that makes of it, a row a value and profile
@@ -64,6 +66,9 @@ class Resolution:
     threads: pa.Table = property(lambda self: self.tables["threads"])
     journeys: pa.Table = property(lambda self: self.tables["journeys"])
     hand_overs: pa.Table = property(lambda self: self.tables["hand_overs"])
+    contexts: pa.Table = property(lambda self: self.tables["contexts"])
+    channels: pa.Table = property(lambda self: self.tables["channels"])
+    purchases: pa.Table = property(lambda self: self.tables["purchases"])
     consents: pa.Table = property(lambda self: self.tables["consents"])
     households: pa.Table = property(lambda self: self.tables["households"])
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])

@@ -83,7 +83,7 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
     run = Run(
         DuckDBEngine() if engine is None else engine,
         chosen,
-        ruleset or Ruleset(),
+        _zoned(ruleset or Ruleset(), chosen),
         model=fitted,
         classifier=classifier,
         decisions=_decisions(decisions),
@@ -97,6 +97,15 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
         run_stages(run)
         tables = {name: run.engine.fetch(query) for name, query in _results(run)}
         return Resolution(tables, run.ruleset, run.model, _report(run))
+
+
+def _zoned(ruleset: Ruleset, sources: Iterable[Source]) -> Ruleset:
+    """The rules with the time zone that all sources name, where they leave it open."""
+    zones = {source.time_zone for source in sources}
+    if ruleset.interactions.time_zone is not None or len(zones) != 1:
+        return ruleset
+    rules = replace(ruleset.interactions, time_zone=zones.pop())
+    return ruleset if any(rules.problems()) else replace(ruleset, interactions=rules)
 
 
 def _results(run: Run) -> Iterator[tuple[str, Node]]:

@@ -67,6 +67,9 @@ TABLES = {
     """,
     "journeys": "SELECT * EXCLUDE (person) FROM journeys ORDER BY person, journey",
     "hand_overs": "SELECT * EXCLUDE (person) FROM hand_overs ORDER BY person, time, event",
+    "channels": "SELECT * EXCLUDE (person) FROM channels ORDER BY person, channel",
+    "purchases": "SELECT * EXCLUDE (person) FROM purchases ORDER BY person, time NULLS LAST, event",
+    "contexts": "SELECT * EXCLUDE (person) FROM contexts ORDER BY person",
     "consents": """
         SELECT * EXCLUDE (person) FROM consents
         ORDER BY person, contact_kind NULLS FIRST, contact, channel, purpose, who, own DESC, time, source, key, event

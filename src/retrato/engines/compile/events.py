@@ -94,7 +94,7 @@ FROM (
     r.thread_kind AS said_thread_kind, coalesce(state.value, lower(r.state)) AS state,
     TRY_CAST(amount.value AS DOUBLE) AS amount,
     CASE WHEN currency.status = 'valid' THEN currency.value ELSE upper(r.currency) END AS currency,
-    TRY_CAST(satisfaction.value AS DOUBLE) AS satisfaction, r.place, r.agent, r.area, r.text,
+    TRY_CAST(satisfaction.value AS DOUBLE) AS satisfaction, :due_at AS due_at, r.place, r.agent, r.area, r.text,
     r.campaign, r.referrer, r.customer_key, :issues AS issues, r.row, r.source_no, k.again,
     r.named_by
   FROM raw_events AS r
@@ -105,6 +105,7 @@ FROM (
   LEFT JOIN read_state AS state ON state.text = r.state
   LEFT JOIN read_currency AS currency ON currency.text = r.currency
   LEFT JOIN read_amount AS amount ON amount.text = r.amount
+  LEFT JOIN moments AS due ON due.source_no = r.source_no AND due.text = r.due_at
   LEFT JOIN read_satisfaction AS satisfaction ON satisfaction.text = r.satisfaction
 ) AS t
 """
@@ -133,6 +134,7 @@ def events(as_of: datetime) -> Node:
     return tree(
         _EVENTS,
         issues=tree("ltrim(:told)", told=told(holds)),
+        due_at=time_of("due_at", "due"),
         usual_channel=choice(exp.column("value", "kind"), CHANNEL_OF_KIND),
         outgoing=among(kind, OUTGOING),
         without_direction=among(kind, WITHOUT_DIRECTION),
@@ -152,9 +154,10 @@ GROUP BY source_no, issue ORDER BY source_no, issue
 NO_EVENTS = """
 SELECT CAST(0 AS BIGINT) AS event, '' AS source, '' AS event_key, CAST(NULL AS TIMESTAMP) AS time, '' AS kind,
   '' AS channel, '' AS thread, '' AS state, CAST(0 AS DOUBLE) AS amount, '' AS currency,
-  CAST(0 AS DOUBLE) AS satisfaction, '' AS place, '' AS agent, '' AS area, '' AS text, '' AS campaign, '' AS referrer,
-  '' AS customer_key, '' AS issues, CAST(0 AS BIGINT) AS row, CAST(0 AS INTEGER) AS source_no, FALSE AS again,
-  CAST(0 AS HUGEINT) AS named_by, '' AS direction, '' AS thread_kind, '' AS thread_scope LIMIT 0
+  CAST(0 AS DOUBLE) AS satisfaction, CAST(NULL AS TIMESTAMP) AS due_at, '' AS place, '' AS agent, '' AS area,
+  '' AS text, '' AS campaign, '' AS referrer, '' AS customer_key, '' AS issues, CAST(0 AS BIGINT) AS row,
+  CAST(0 AS INTEGER) AS source_no, FALSE AS again, CAST(0 AS HUGEINT) AS named_by, '' AS direction,
+  '' AS thread_kind, '' AS thread_scope LIMIT 0
 """
 
 NO_EVENT_IDENTIFIERS = """

@@ -37,7 +37,7 @@ def timeline() -> Node:
     """The query for `timeline`, after `row_steps`.
 
     `timeline`: `profile_id, household_id, anonymous_id, event, time, channel, kind, direction, thread_kind, thread,
-    state, amount, currency, satisfaction, place, agent, area, text, campaign, referrer, source, event_key,
+    state, amount, currency, satisfaction, due_at, place, agent, area, text, campaign, referrer, source, event_key,
     customer_key, attached_by, candidates, duplicate_of, session, issues`, and before them the numbers `person`, of the
     profile, and `number`, by which rows of one time are ordered.
 
@@ -112,7 +112,8 @@ SELECT p.person, r.record - 4611686018427387904 AS number, p.profile_id, n.house
   CAST(NULL AS VARCHAR) AS anonymous_id, CAST(NULL AS BIGINT) AS event, r.created_at AS time, r.source AS channel,
   :created AS kind, CAST(NULL AS VARCHAR) AS direction, CAST(NULL AS VARCHAR) AS thread_kind,
   CAST(NULL AS VARCHAR) AS thread, CAST(NULL AS VARCHAR) AS state, CAST(NULL AS DOUBLE) AS amount,
-  CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DOUBLE) AS satisfaction, CAST(NULL AS VARCHAR) AS place,
+  CAST(NULL AS VARCHAR) AS currency, CAST(NULL AS DOUBLE) AS satisfaction, CAST(NULL AS TIMESTAMP) AS due_at,
+  CAST(NULL AS VARCHAR) AS place,
   CAST(NULL AS VARCHAR) AS agent, CAST(NULL AS VARCHAR) AS area, CAST(NULL AS VARCHAR) AS text,
   CAST(NULL AS VARCHAR) AS campaign, CAST(NULL AS VARCHAR) AS referrer, r.source, r.record_key AS event_key,
   CAST(NULL AS VARCHAR) AS customer_key, 'record' AS attached_by, CAST(1 AS INTEGER) AS candidates,
@@ -126,8 +127,8 @@ _TIMELINE = f"""
 UNION ALL
 SELECT t.person, e.event, n.profile_id, coalesce(n.household_id, CASE WHEN NOT t.by_thread THEN s.household_id END),
   CASE WHEN NOT t.by_thread THEN s.anonymous_id END, e.event, e.time, e.channel,
-  e.kind, e.direction, e.thread_kind, e.thread, e.state, e.amount, e.currency, e.satisfaction, e.place, e.agent, e.area,
-  e.text, e.campaign, e.referrer, e.source, e.event_key, e.customer_key,
+  e.kind, e.direction, e.thread_kind, e.thread, e.state, e.amount, e.currency, e.satisfaction, e.due_at,
+  e.place, e.agent, e.area, e.text, e.campaign, e.referrer, e.source, e.event_key, e.customer_key,
   CASE WHEN t.by_thread THEN :thread ELSE s.attached_by END, CASE WHEN t.by_thread THEN 1 ELSE s.candidates END,
   t.duplicate_of, t.session, e.issues
 FROM events AS e JOIN timeline_rows AS t ON t.event = e.event JOIN timeline_subjects AS s ON s.event = t.alike
