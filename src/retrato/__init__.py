@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from retrato.identifiers.value_sets import ValueSet
     from retrato.matching.model import FellegiSunter
     from retrato.pipeline.inspect import inspect
+    from retrato.profiles.audience import AudiencePolicy
+    from retrato.profiles.consent import Reach
     from retrato.profiles.interaction_rules import InteractionRules
     from retrato.profiles.profile import Profile
     from retrato.profiles.survivorship import SurvivorshipRule
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AudiencePolicy": "retrato.profiles.audience",
     "ConfigurationError": "retrato.errors",
     "DuckDBEngine": "retrato.engines.duckdb",
     "FellegiSunter": "retrato.matching.model",
@@ -35,6 +38,7 @@ _HOMES = {
     "Limit": "retrato.graph.limits",
     "Profile": "retrato.profiles.profile",
     "Query": "retrato.records",
+    "Reach": "retrato.profiles.consent",
     "Resolution": "retrato.resolution",
     "RetratoError": "retrato.errors",
     "Ruleset": "retrato.ruleset",
@@ -49,6 +53,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AudiencePolicy",
     "ConfigurationError",
     "DuckDBEngine",
     "FellegiSunter",
@@ -56,6 +61,7 @@ __all__ = [
     "Limit",
     "Profile",
     "Query",
+    "Reach",
     "Resolution",
     "RetratoError",
     "Ruleset",

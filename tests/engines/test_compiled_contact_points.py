@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
@@ -34,7 +35,8 @@ class Held:
         seen = of.get("seen")
         at = datetime.fromisoformat(seen) if seen else self.records[record][3]
         status = of.get("status", "valid")
-        self.values.append((record, of.get("version", 0), kind, "", value, status, of.get("issues", ""), at))
+        parts = json.dumps({"type": of["line"]} if "line" in of else {})
+        self.values.append((record, of.get("version", 0), kind, "", value, status, of.get("issues", ""), parts, at))
 
     def points(self, known=("given_root", "family_name", "birth_date", "postcode")):
         """The contact points, by value and profile."""
@@ -42,7 +44,7 @@ class Held:
             make(engine, "records", "record:i versions:n created_at:t updated_at:t", self.records)
             make(engine, "assignments", "record:i profile_id:s household_id:s", self.assignments)
             make(engine, "features", "record:i given_root:s family_name:s birth_date:s postcode:s", self.features)
-            columns = "record:i version:n kind:s namespace:s value:s status:s issues:s observed_at:t"
+            columns = "record:i version:n kind:s namespace:s value:s status:s issues:s parts:s observed_at:t"
             make(engine, "identifiers", columns, self.values)
             run(engine, contact_point_steps(KINDS, known))
             return {(row["value"], row["profile_id"]): row for row in rows(engine, "contact_points")}
@@ -165,3 +167,10 @@ def test_names_and_dates_that_the_data_do_not_have_are_not_counted(held):
     held.value(held.record("p1", "2020-01-01"), PHONE)
     point = held.points(known=())[PHONE, "p1"]
     assert (point["given_names"], point["birth_dates"]) == (None, None)
+
+
+def test_the_kind_of_line_is_that_of_a_record_that_knows_it(held):
+    held.value(held.record("p1", "2020-01-01"), PHONE, line="mobile")
+    held.value(held.record("p1", "2020-01-01"), PHONE)
+    held.value(held.record("p1", "2020-01-01"), "ana@x.es", "email")
+    assert [row["line"] for row in held.points().values()] == ["mobile", None]

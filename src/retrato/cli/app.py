@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from retrato import __version__
+from retrato.cli.audience import audience
 from retrato.cli.demo import demo
 from retrato.cli.evaluate import evaluate
 from retrato.cli.exits import EPILOG, plain_exits
@@ -20,7 +21,7 @@ from retrato.cli.profile import profile
 from retrato.cli.quality import quality
 from retrato.cli.resolve import resolve
 
-COMMANDS = (resolve, inspect, quality, find, profile, explain, evaluate, demo, generate)
+COMMANDS = (resolve, inspect, quality, find, profile, audience, explain, evaluate, demo, generate)
 
 
 class _Commands(TyperGroup):

@@ -127,7 +127,7 @@ STAGES = (
         share=0.01,
         works_on="events",
     ),
-    Stage("consent", consent.consent, ("consents",), share=0.01, works_on="identifiers"),
+    Stage("consent", consent.consent, ("consents", "unreachable"), share=0.01, works_on="identifiers"),
     Stage("portray", portray.portray, ("values", "profiles"), _portrayed, share=0.095, works_on="values"),
     Stage("context", context.context, ("channels", "purchases", "contexts"), share=0.01, works_on="events"),
 )

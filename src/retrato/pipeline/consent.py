@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 
 def consent(run: Run) -> None:
-    """Make `consents`; count the choices in force."""
+    """Make `consents` and `unreachable`; count the choices in force."""
     steps = consent_steps(known_columns(run))
     for name, query in steps:
         run.engine.create(name, query)
     run.counts["consents"] = run.engine.fetch(tree(_COUNTS)).to_pylist()
+    run.counts["unreachable"] = run.engine.count("unreachable")
     run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
 
 

@@ -14,7 +14,9 @@ from retrato.identifiers.base import Feature
 from retrato.io.writing import Format, OutputFolder
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import MatchRule
+from retrato.profiles.audience import AudiencePolicy
 from retrato.profiles.profile import Member, Profile
+from retrato.resolution.audience import Audience, audience
 from retrato.resolution.explaining import RecordOrProfile, explain
 from retrato.resolution.finding import Found, find
 from retrato.resolution.saving import SavedTables, check_format, write_rest
@@ -22,7 +24,8 @@ from retrato.resolution.tables import TABLES
 from retrato.ruleset import Ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from retrato.resolution.explanation import Explanation
 
@@ -40,7 +43,8 @@ class Resolution:
       `hand_overs`: what belongs together, how customers came to a conversion, and where one channel handed over
     - `contexts`: what whoever answers next must know, a row a profile; `channels`: what passed on each channel;
       `purchases`: what was bought
-    - `consents`: what everybody allows and denies, a row a profile and choice in force
+    - `consents`: what everybody allows and denies, a row a profile and choice in force; `unreachable`: contact points
+      from which things come back
     - `households`: a row a member; `crosswalk`: keys of the sources to profiles
     - `contact_points`: who holds each phone, e-mail and the like, and what that makes of it, a row a value and profile
     - `changes`, `household_changes` and `redirects`: what happened to the ids of the previous result
@@ -70,6 +74,7 @@ class Resolution:
     channels: pa.Table = property(lambda self: self.tables["channels"])
     purchases: pa.Table = property(lambda self: self.tables["purchases"])
     consents: pa.Table = property(lambda self: self.tables["consents"])
+    unreachable: pa.Table = property(lambda self: self.tables["unreachable"])
     households: pa.Table = property(lambda self: self.tables["households"])
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
     changes: pa.Table = property(lambda self: self.tables["changes"])
@@ -157,6 +162,23 @@ class Resolution:
         Raises ConfigurationError for an unknown field, and unless there is either a text or fields.
         """
         return find(self, text, fields, limit=limit)
+
+    def audience(
+        self,
+        purpose: str,
+        *,
+        channel: str | Sequence[str] | None = None,
+        where: str | None = None,
+        policy: AudiencePolicy | None = None,
+        at: datetime | None = None,
+    ) -> Audience:
+        """Whom a campaign may reach for a purpose: each person once, each contact point once, and why not the others.
+
+        `channel` is one or several (None: those of the policy). `where` is a condition in SQL over the columns of
+        `profiles` and `contexts`: `"city = 'Madrid' AND open_carts > 0"`. `at` is when it is to go out (UTC; None:
+        now). Raises ConfigurationError for all that is wrong with these.
+        """
+        return audience(self, purpose, channel, where, policy or AudiencePolicy(), at)
 
     def explain(self, a: RecordOrProfile, b: RecordOrProfile) -> Explanation:
         """Why two records are one person, or not: `explain(("crm", "17"), ("web", "a3"))`.

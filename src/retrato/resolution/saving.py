@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, get_args
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import parquet
 
 from retrato.errors import ConfigurationError, Problem
@@ -40,11 +41,36 @@ class SavedTables(Mapping[str, pa.Table]):
             self._read[name] = pa.Table.from_arrays(found.columns, schema=schema)
         return self._read[name]
 
+    def rows(self, name: str, columns: Sequence[str], of: tuple[str, str] | None = None) -> pa.Table:
+        """Some columns of a table, and of its rows those that have a text in a column."""
+        file = self._files[name]
+        wanted = list(dict.fromkeys([*columns, *([of[0]] if of else [])]))
+        parts = (pa.table(batch) for batch in file.iter_batches(columns=wanted))
+        schema = pa.schema([file.schema_arrow.field(each) for each in wanted])
+        found = pa.concat_tables([schema.empty_table(), *(_of(part, of) for part in parts)])
+        return found.select(list(columns))
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)
 
     def __len__(self) -> int:
         return len(self._files)
+
+
+def rows(
+    tables: Mapping[str, pa.Table], name: str, columns: Sequence[str], of: tuple[str, str] | None = None
+) -> pa.Table:
+    """Some columns of a table of a result, and of its rows those that have a text in a column.
+
+    What stands in files is not read as a whole.
+    """
+    if isinstance(tables, SavedTables):
+        return tables.rows(name, columns, of)
+    return _of(tables[name], of).select(list(columns))
+
+
+def _of(table: pa.Table, of: tuple[str, str] | None) -> pa.Table:
+    return table if of is None else table.filter(pc.equal(table.column(of[0]), of[1]))
 
 
 def check_format(chosen: str) -> None:

@@ -74,6 +74,7 @@ TABLES = {
         SELECT * EXCLUDE (person) FROM consents
         ORDER BY person, contact_kind NULLS FIRST, contact, channel, purpose, who, own DESC, time, source, key, event
     """,
+    "unreachable": "SELECT * FROM unreachable ORDER BY contact_kind, contact",
     "households": HOUSEHOLDS,
     "review": REVIEW,
     "contact_points": """

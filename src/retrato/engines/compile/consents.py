@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.template import Node, among, choice, column, tree
 from retrato.identifiers.address import NO_STREET
+from retrato.profiles.audience import ALIVE, BOUNCED
 from retrato.profiles.consent import (
     CONTACT_OF_CHANNEL,
     CROWD,
@@ -29,14 +30,16 @@ if TYPE_CHECKING:
 
 
 def consent_steps(known: Collection[str]) -> Steps:
-    """The steps that make `consents`, after `row_steps`, from `identifiers`, `records`, `features`, `contact_points`.
+    """The steps that make `consents` and `unreachable`, after `row_steps`.
 
-    `consents`: `profile_id, own, choice, contact_kind, contact, channel, purpose, time, source, key, column_name,
-    event, who, withdrawn`, and before them `person`. `known` are the columns of `features`. Tables whose name begins
-    with `_` are intermediate.
+    They read `identifiers`, `records`, `features`, whose columns are `known`, and `contact_points`.
+
+    - `consents`: `profile_id, own, choice, contact_kind, contact, channel, purpose, time, source, key, column_name,
+      event, who, withdrawn`, and before them `person`
+    - `unreachable`: `contact_kind, contact, reason, since`
 
     >>> [name for name, _ in consent_steps(["given_root"])][-1]
-    'consents'
+    'unreachable'
     """
     namespace = column("namespace", "i")
     of_flag = {
@@ -78,6 +81,8 @@ def consent_steps(known: Collection[str]) -> Steps:
         ("_consents_in_force", tree(_IN_FORCE)),
         ("_consent_holders", tree(_HOLDERS)),
         ("consents", tree(_CONSENTS)),
+        ("_bounced", tree(_BOUNCED, bounced=among(kind, BOUNCED))),
+        ("unreachable", tree(_UNREACHABLE, alive=among(kind, ALIVE))),
     )
 
 
@@ -206,4 +211,23 @@ FROM (
 ) AS o
 JOIN _consents_in_force AS f ON f.number = o.number
 JOIN persons AS n ON n.person = o.person
+"""
+
+_BOUNCED = """
+SELECT i.value AS contact, max(e.time) AS since
+FROM events AS e JOIN event_identifiers AS i ON i.event = e.event AND i.kind = 'email'
+WHERE :bounced AND e.time IS NOT NULL AND i.value IS NOT NULL GROUP BY i.value
+"""
+
+#: E-mails from which the last thing that came was an error.
+_UNREACHABLE = """
+SELECT 'email' AS contact_kind, b.contact, 'bounced' AS reason, b.since
+FROM _bounced AS b
+LEFT JOIN (
+  SELECT i.value AS contact, max(e.time) AS alive
+  FROM event_identifiers AS i JOIN events AS e ON e.event = i.event
+  WHERE i.kind = 'email' AND e.direction = 'in' AND :alive AND i.value IN (SELECT contact FROM _bounced)
+  GROUP BY i.value
+) AS a ON a.contact = b.contact
+WHERE a.alive IS NULL OR a.alive < b.since
 """

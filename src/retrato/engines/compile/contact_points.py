@@ -51,6 +51,7 @@ def contact_point_steps(kinds: Collection[str], known: Collection[str]) -> Steps
     return (
         ("_contact_versions", tree(_VERSIONS)),
         ("_contact_found", tree(_POINTS_FOUND, wanted=wanted)),
+        ("_contact_lines", tree(_LINES)),
         ("_contact_claims", tree(_CLAIMS, seen=tree(FIRST_SEEN), **_issues())),
         ("_contact_held", tree(_HELD, **of_person)),
         ("_contact_counts", tree(_COUNTS)),
@@ -105,6 +106,12 @@ FROM (
   SELECT DISTINCT i.kind, coalesce(i.namespace, '') AS namespace, i.value FROM identifiers i
   WHERE :wanted AND i.value IS NOT NULL AND i.status IN ('valid', 'possible', 'placeholder')
 )
+"""
+
+#: What kind of line each phone number is: mobile, fixed_line, …
+_LINES = """
+SELECT i.value, min(i.parts ->> 'type') AS line
+FROM identifiers i WHERE i.kind = 'phone' AND i.status = 'valid' GROUP BY i.value
 """
 
 #: The records that hold each value, or did once.
@@ -226,9 +233,10 @@ SELECT v.kind, v.namespace, v.value, c.class, o.profile_id, o.household_id, o.re
     AS valid_to,
   v.records AS all_records, v.profiles, v.households,
   :given_names AS given_names, :birth_dates AS birth_dates,
-  :reason AS reason
+  l.line, :reason AS reason
 FROM _contact_owners o
 JOIN _contact_values v ON v.point = o.point
 JOIN _contact_classes c ON c.point = o.point
+LEFT JOIN _contact_lines l ON l.value = v.value AND v.kind = 'phone'
 LEFT JOIN _contact_turns t ON t.point = o.point AND t.profile_id = o.profile_id
 """
