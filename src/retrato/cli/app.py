@@ -17,11 +17,12 @@ from retrato.cli.explain import explain
 from retrato.cli.find import find
 from retrato.cli.generate import generate
 from retrato.cli.inspect import inspect
+from retrato.cli.metrics import metrics
 from retrato.cli.profile import profile
 from retrato.cli.quality import quality
 from retrato.cli.resolve import resolve
 
-COMMANDS = (resolve, inspect, quality, find, profile, audience, explain, evaluate, demo, generate)
+COMMANDS = (resolve, inspect, quality, find, profile, audience, metrics, explain, evaluate, demo, generate)
 
 
 class _Commands(TyperGroup):

@@ -20,6 +20,7 @@ from retrato.pipeline import (
     events,
     features,
     identify,
+    metrics,
     normalise,
     portray,
     read,
@@ -28,6 +29,7 @@ from retrato.pipeline import (
 )
 from retrato.pipeline.checkpoints import keep, restore
 from retrato.pipeline.run import Step
+from retrato.profiles.metrics import METRICS
 from retrato.records import SourceKind
 
 if TYPE_CHECKING:
@@ -130,6 +132,7 @@ STAGES = (
     Stage("consent", consent.consent, ("consents", "unreachable"), share=0.01, works_on="identifiers"),
     Stage("portray", portray.portray, ("values", "profiles"), _portrayed, share=0.095, works_on="values"),
     Stage("context", context.context, ("channels", "purchases", "contexts"), share=0.01, works_on="events"),
+    Stage("metrics", metrics.metrics, tuple(f"metric_{name}" for name in METRICS), share=0.005, works_on="events"),
 )
 
 

@@ -15,7 +15,9 @@ from retrato.io.writing import Format, OutputFolder
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import MatchRule
 from retrato.profiles.audience import AudiencePolicy
+from retrato.profiles.metrics import METRICS
 from retrato.profiles.profile import Member, Profile
+from retrato.resolution.acquisition import acquisition
 from retrato.resolution.audience import Audience, audience
 from retrato.resolution.explaining import RecordOrProfile, explain
 from retrato.resolution.finding import Found, find
@@ -179,6 +181,15 @@ class Resolution:
         now). Raises ConfigurationError for all that is wrong with these.
         """
         return audience(self, purpose, channel, where, policy or AudiencePolicy(), at)
+
+    def metrics(self, spend: Mapping[str, float] | None = None) -> dict[str, pa.Table]:
+        """The figures of a manager, by the names of `retrato.profiles.metrics.METRICS`.
+
+        With `spend`, what was spent on each first channel, there is also `acquisition`: `channel, spend, customers,
+        buyers, cost_per_customer, cost_per_buyer`. Raises ConfigurationError for a channel on which nobody came.
+        """
+        found = {name: self.tables[f"metric_{name}"] for name in METRICS}
+        return found if spend is None else found | {"acquisition": acquisition(found["first_touch"], spend)}
 
     def explain(self, a: RecordOrProfile, b: RecordOrProfile) -> Explanation:
         """Why two records are one person, or not: `explain(("crm", "17"), ("web", "a3"))`.

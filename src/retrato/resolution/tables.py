@@ -70,6 +70,17 @@ TABLES = {
     "channels": "SELECT * EXCLUDE (person) FROM channels ORDER BY person, channel",
     "purchases": "SELECT * EXCLUDE (person) FROM purchases ORDER BY person, time NULLS LAST, event",
     "contexts": "SELECT * EXCLUDE (person) FROM contexts ORDER BY person",
+    "metric_summary": "SELECT * EXCLUDE (place) FROM metric_summary ORDER BY place",
+    "metric_channels": "SELECT * FROM metric_channels ORDER BY customers DESC, channel",
+    "metric_overlap": "SELECT * FROM metric_overlap ORDER BY customers DESC, channels",
+    "metric_paths": "SELECT * FROM metric_paths ORDER BY journeys DESC, path, conversion",
+    "metric_first_touch": """
+        SELECT * FROM metric_first_touch
+        ORDER BY customers DESC, channel NULLS LAST, campaign NULLS LAST, referrer NULLS LAST
+    """,
+    "metric_value": "SELECT * FROM metric_value ORDER BY customers DESC, channel NULLS LAST, currency NULLS LAST",
+    "metric_retention": "SELECT * FROM metric_retention ORDER BY cohort, months",
+    "metric_rfm": "SELECT * FROM metric_rfm ORDER BY recency DESC, frequency DESC, monetary DESC, currency NULLS LAST",
     "consents": """
         SELECT * EXCLUDE (person) FROM consents
         ORDER BY person, contact_kind NULLS FIRST, contact, channel, purpose, who, own DESC, time, source, key, event
