@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from retrato.datasets import events as happenings
+from retrato.datasets.answers import draw_answers
 from retrato.datasets.arrival import arrived, seconds_column
 from retrato.datasets.browsing import web_app_events
 from retrato.datasets.channels import KEYS, RECORD_EXPORTS
@@ -27,6 +28,8 @@ from retrato.errors import ConfigurationError, OutputError, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+#: The channels that the people of the story answer.
+_STORY_ANSWERS = ("whatsapp", *[None] * (len(PEOPLE) - 1))
 #: The story alone has 27 records; below this number it would be most of the data.
 SMALLEST = 200
 
@@ -49,17 +52,20 @@ class Omnichannel:
 
     `records` and `events` hold a table of strings for each export, by the name of its file. `truth` has `source`,
     `record_key`, `person_id`, `household_id`, `created_at` and `trap` for every record, `event_truth` has `source`,
-    `event_key`, `person_id` (null where nobody is known) and `happened_at` for every event. A person's household is
-    who lives under one roof; the trap says what makes the record hard (`retrato.datasets.traps`). All moments are UTC.
+    `event_key`, `person_id` (null where nobody is known) and `happened_at` for every event. `people` has `person_id`
+    and `answers_on`, the channel that the person really answers (null for those of the story but Pedro). A person's
+    household is who lives under one roof; the trap says what makes the record hard (`retrato.datasets.traps`). All
+    moments are UTC.
     """
 
     records: dict[str, pa.Table]
     events: dict[str, pa.Table]
     truth: pa.Table
     event_truth: pa.Table
+    people: pa.Table
 
     def write(self, folder: str | Path) -> list[Path]:
-        """Write the exports as their channels would, and the truth to `truth/records.csv` and `truth/events.csv`.
+        """Write the exports as their channels would, and the truth to `truth/records.csv`, `events.csv`, `people.csv`.
 
         Returns the paths of the exports, records first; the truth is not among them. The folder is made if it is not
         there. Raises `OutputError` when it cannot be written.
@@ -77,11 +83,12 @@ class Omnichannel:
         return paths
 
     def write_truth(self, folder: str | Path) -> None:
-        """Write the truth alone, to `truth/records.csv` and `truth/events.csv` in the folder."""
+        """Write the truth alone, to `truth/records.csv`, `truth/events.csv` and `truth/people.csv` in the folder."""
         truth = Path(folder) / "truth"
         truth.mkdir(parents=True, exist_ok=True)
         write_csv(self.truth, truth / "records.csv")
         write_csv(self.event_truth, truth / "events.csv")
+        write_csv(self.people, truth / "people.csv")
 
     def batches(self, count: int) -> list[Omnichannel]:
         """The same customers in so many parts, in the order in which their records arrived.
@@ -105,7 +112,7 @@ class Omnichannel:
         records = arrived(self.records, self.truth, np.searchsorted(edges, made), count)
         events = arrived(self.events, self.event_truth, np.searchsorted(edges, happened), count)
         return [
-            Omnichannel(tables, acts, truth, event_truth)
+            Omnichannel(tables, acts, truth, event_truth, self.people)
             for (tables, truth), (acts, event_truth) in zip(records, events, strict=True)
         ]
 
@@ -129,12 +136,14 @@ def omnichannel(
     ['source', 'record_key', 'person_id', 'household_id', 'created_at', 'trap']
     """
     _check(n, seed, events_per_record)
-    layout, named, making, happening = (np.random.default_rng([seed, n, part]) for part in range(4))
+    layout, named, making, happening, answering = (np.random.default_rng([seed, n, part]) for part in range(5))
     told = n - len(RECORDS)
     population = draw_population(named, people_for(told))
     rows = draw_rows(layout, population, told)
     made = _records(making, population, rows)
-    acts = _events(happening, happenings.World(population, made, rows.who), n * events_per_record if events else 0)
+    answers_on = draw_answers(answering, len(population.people))
+    world = happenings.World(population, made, rows.who, answers_on)
+    acts = _events(happening, world, n * events_per_record if events else 0)
     records = _with_traps(_with_story(made, RECORDS, population), people_traps(population.people, rows.who))
     happened = _with_story(acts, EVENTS, population)
     person, household = _ids(population)
@@ -143,6 +152,7 @@ def omnichannel(
         {name: export.table() for name, export in happened.items()},
         _truth(records, ("record_key", "created_at"), {"person_id": person, "household_id": household}),
         _truth(happened, ("event_key", "happened_at"), {"person_id": person}),
+        pa.table({"person_id": person, "answers_on": pa.array([*answers_on, *_STORY_ANSWERS], pa.string())}),
     )
 
 

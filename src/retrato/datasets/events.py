@@ -22,6 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrato.datasets import entries
+from retrato.datasets.answers import is_answered
 from retrato.datasets.channels import CAMPAIGNS
 from retrato.datasets.exports import Export
 from retrato.datasets.formats import DAY, Flags, Ints, Strings, blank, digits, pick, strings, time_text, weighted
@@ -50,6 +51,7 @@ class World:
     population: Population
     records: Mapping[str, Export]
     present: Ints  # the person of every record: who has more records acts more
+    answers_on: Strings  # the channel that each person answers
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def amounts(rng: np.random.Generator, currency: Strings, point: str = ".") -> St
 def newsletter_events(rng: np.random.Generator, world: World, count: int) -> Export:
     """Mailings to the subscribers: sent, opened, clicked, bounced."""
     templates = (
-        (0.56, "email_sent"), (0.26, "email_sent email_opened"), (0.11, "email_sent email_opened email_clicked"),
+        (0.56, "email_sent"), (0.26, "email_sent email_opened"), (0.32, "email_sent email_opened email_clicked"),
         (0.02, "email_sent email_bounced"), (0.01, "email_sent email_opened unsubscribe"),
     )  # fmt: skip
     total = journeys_for(templates, count)
@@ -115,7 +117,9 @@ def newsletter_events(rng: np.random.Generator, world: World, count: int) -> Exp
     address = source.columns["email_address"][row]
     wrong = {domain for forms in MISTYPED_DOMAINS.values() for domain in forms}
     dead = np.array([each.lower().rpartition("@")[2] in wrong for each in address], dtype=bool)
-    which = np.where(dead, 3, draw_templates(rng, templates, total))
+    clicked = is_answered(rng, world.answers_on, source.who[row], "email")
+    drawn = draw_templates(rng, templates, total)
+    which = np.where(dead, 3, np.where(clicked, 2, np.where(drawn == 2, 1, drawn)))
     steps = steps_of(which, templates)
     # Mailings go out every other week at ten; opened the same day or the next.
     fortnight = 14 * DAY
@@ -150,13 +154,16 @@ AGENTS = strings(["A. Molina", "C. Rey", "J. Ward", "L. Pardo", "M. Sosa", "N. B
 
 def whatsapp_messages(rng: np.random.Generator, world: World, count: int) -> Export:
     """Conversations with the contacts; one in twelve with a number that is no contact."""
-    templates = ((0.3, "m m"), (0.3, "m m m"), (0.25, "m m m m"), (0.15, "m m m m m m"))
+    # Shares as they come out for those who answer; the others leave it at the first answer of the company.
+    templates = ((0.45, "m m"), (0.25, "m m m"), (0.18, "m m m m"), (0.12, "m m m m m m"))
     total = journeys_for(templates, count)
     source = world.records["whatsapp"]
     row = rng.integers(0, len(source), total)
     unknown = rng.random(total) < 0.08
     stranger = "346" + digits(rng.integers(10_000_000, 99_999_999, total), 8) + "@c.us"
-    steps = steps_of(draw_templates(rng, templates, total), templates)
+    drawn = draw_templates(rng, templates, total)
+    answered = is_answered(rng, world.answers_on, np.where(unknown, -1, source.who[row]), "whatsapp")
+    steps = steps_of(np.where(answered, np.maximum(drawn, 1), 0), templates)
     events = len(steps.journey)
     time = lately(rng, source.time[row])[steps.journey] + steps.place * rng.integers(40, 900, total)[steps.journey]
     outgoing = steps.place % 2 == 1
@@ -265,12 +272,13 @@ def crm_activities(rng: np.random.Generator, world: World, count: int) -> Export
     row = rng.integers(0, len(source), count)
     kind = pick(rng, ["sms", "contract", "survey", "call", "ticket"], count, [0.40, 0.22, 0.13, 0.15, 0.10])
     who, time = source.who[row], lately(rng, source.time[row])
+    missed = (kind == "call") & ~is_answered(rng, world.answers_on, who, "phone")
     currency = currencies(world.population, who)
     number = digits(FIRST_THREAD + np.arange(count), 7)
     contract, ticket, sms = kind == "contract", kind == "ticket", kind == "sms"
     columns = {
         "fecha": time_text(time, "%d/%m/%Y", exact=False),
-        "tipo": kind,
+        "tipo": np.where(missed, "call_missed", kind),
         "canal": np.select([sms, kind == "call", kind == "survey"], ["sms", "phone", "email"], "office"),
         "sentido": np.where(contract | ticket, "in", "out"),
         "id_cliente": source.columns["id_cliente"][row],
