@@ -1,8 +1,9 @@
 """How long histories take, and how that grows: `make bench-histories`.
 
 Customers are generated with ten events a record, and written as their channels would. `retrato resolve` goes from those
-files to a folder. What counts is the stage `attach`: from events and profiles to timelines, visits, threads, journeys
-and hand-overs. Reading the events (`events`) and writing the result (`write`, with all that is not of events) are told
+files to a folder. What counts is the stage `attach`, from events and profiles to timelines, visits, threads, journeys
+and hand-overs, and then the stages `consent`, `context` and `metrics`, from those to what everybody allows, what whoever
+answers must know, and the figures. Reading the events (`events`) and writing the result (`write`, with all that is not of events) are told
 beside it. `results/scale.json` and `results/scale.md` have the figures.
 """
 
@@ -31,7 +32,9 @@ RETRATO = Path(sys.executable).with_name("retrato")
 SIZES = (100_000, 1_000_000)
 PER_RECORD = 10
 LIMITS = Limits(seconds=3600, megabytes=20_000)
-STAGES = ("events", "attach", "write")
+#: What is known of every customer, after its history.
+KNOWN = ("consent", "context", "metrics")
+STAGES = ("events", "attach", *KNOWN, "write")
 
 
 def main() -> int:
@@ -82,26 +85,28 @@ def page(found: list[dict[str, Any]]) -> Iterator[str]:
     yield ""
     yield f"`make bench-histories`: {PER_RECORD} events a record. Seconds, and in brackets processor seconds."
     yield ""
-    yield "| records | events | threads | journeys | hand-overs | events | attach | write | whole run | peak MB |"
-    yield "|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
+    stages = " | ".join(STAGES)
+    yield f"| records | events | threads | journeys | hand-overs | {stages} | whole run | peak MB |"
+    yield f"|{'---:|' * (7 + len(STAGES))}"
     for each in found:
         counts = (each["counts"][name] for name in ("events", "threads", "journeys", "hand_overs"))
-        stages = (each["stages"][name] for name in STAGES)
+        taken = (each["stages"][name] for name in STAGES)
         cells = (
             in_short(each["records"]),
             *(f"{count:,}" for count in counts),
-            *(f"{stage['seconds']:.1f} ({stage['cpu_seconds']:.1f})" for stage in stages),
+            *(f"{stage['seconds']:.1f} ({stage['cpu_seconds']:.1f})" for stage in taken),
             f"{each['seconds']:.1f}",
             f"{each['mb']:,}",
         )
         yield f"| {' | '.join(cells)} |"
     for small, large in pairwise(found):
         more = math.log(large["records"] / small["records"])
-        seconds = (each["stages"]["attach"]["seconds"] for each in (large, small))
-        exponent = math.log(next(seconds) / next(seconds)) / more
-        yield ""
         sizes = f"From {in_short(small['records'])} to {in_short(large['records'])} records"
-        yield f"{sizes} `attach` grows with exponent {exponent:.2f}."
+        for names in (("attach",), KNOWN):
+            seconds = [sum(each["stages"][name]["seconds"] for name in names) for each in (small, large)]
+            exponent = math.log(seconds[1] / seconds[0]) / more
+            yield ""
+            yield f"{sizes} {' + '.join(names)} goes from {seconds[0]:.1f} to {seconds[1]:.1f} s: exponent {exponent:.2f}."
 
 
 if __name__ == "__main__":
