@@ -2,9 +2,9 @@
 
 Customers are generated with ten events a record, and written as their channels would. `retrato resolve` goes from those
 files to a folder. What counts is the stage `attach`, from events and profiles to timelines, visits, threads, journeys
-and hand-overs, and then the stages `consent`, `context` and `metrics`, from those to what everybody allows, what whoever
-answers must know, and the figures. Reading the events (`events`) and writing the result (`write`, with all that is not of events) are told
-beside it. `results/scale.json` and `results/scale.md` have the figures.
+and hand-overs, and then the stages `consent`, `context` and `metrics`, from those to what everybody allows, what
+whoever answers must know, and the figures. Reading the events (`events`) and writing the result (`write`, with all that
+is not of events) are told beside it. `results/scale.json` and `results/scale.md` have the figures.
 """
 
 from __future__ import annotations
@@ -103,10 +103,10 @@ def page(found: list[dict[str, Any]]) -> Iterator[str]:
         more = math.log(large["records"] / small["records"])
         sizes = f"From {in_short(small['records'])} to {in_short(large['records'])} records"
         for names in (("attach",), KNOWN):
-            seconds = [sum(each["stages"][name]["seconds"] for name in names) for each in (small, large)]
-            exponent = math.log(seconds[1] / seconds[0]) / more
+            before, after = (sum(each["stages"][name]["seconds"] for name in names) for each in (small, large))
+            exponent = math.log(after / before) / more
             yield ""
-            yield f"{sizes} {' + '.join(names)} goes from {seconds[0]:.1f} to {seconds[1]:.1f} s: exponent {exponent:.2f}."
+            yield f"{sizes} {' + '.join(names)} goes from {before:.1f} to {after:.1f} s: exponent {exponent:.2f}."
 
 
 if __name__ == "__main__":
