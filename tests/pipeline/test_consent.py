@@ -83,4 +83,5 @@ def test_a_merge_denies_both_and_a_split_gives_back_what_each_had():
     before, merged = found(), found(decisions=decided("same"))
     assert told(merged, "2")[1] == "denied marketing by email at ana@ruiz.es (log e1, 2025-05-01)"
     split = found(decisions=decided("different"))
-    assert split.consents.equals(before.consents)
+    for name in ("consents", "values", "timeline", "contexts", "unreachable"):
+        assert split.table(name).equals(before.table(name)), name

@@ -39,16 +39,19 @@ def demo(
         resolution = resolve(SourceOptions(files, region="ES").sources(), progress=progress)
     resolution.save(result)
     pedro = _pedro(resolution)
+    last = pedro.context().row()["last_at"]  # the exports end then
     if as_json:
         places = {"exports": str(exports), "result": str(result), "truth": str(exports / "truth")}
-        show_json(places | {"summary": summary(resolution), "profile": portrait_document(pedro)})
+        show_json(places | {"summary": summary(resolution), "profile": portrait_document(pedro, last)})
         return
     show_summary(resolution)
     show()
-    show_portrait(pedro)
+    show_portrait(pedro, last)
     show(f"\nexports  {exports}\ntruth    {exports / 'truth'}\nresult   {result}\n\nNow try")
     show(f'  retrato find {result} "Pedro Navarro"')
     show(f"  retrato profile {result} {pedro.id}")
+    show(f"  retrato audience {result} --purpose marketing")
+    show(f"  retrato metrics {result}")
     show(f"  retrato evaluate {result} --truth {exports / 'truth' / 'records.csv'}")
 
 

@@ -108,7 +108,7 @@ def amounts(rng: np.random.Generator, currency: Strings, point: str = ".") -> St
 def newsletter_events(rng: np.random.Generator, world: World, count: int) -> Export:
     """Mailings to the subscribers: sent, opened, clicked, bounced."""
     templates = (
-        (0.56, "email_sent"), (0.26, "email_sent email_opened"), (0.32, "email_sent email_opened email_clicked"),
+        (0.50, "email_sent"), (0.17, "email_sent email_opened"), (0.30, "email_sent email_opened email_clicked"),
         (0.02, "email_sent email_bounced"), (0.01, "email_sent email_opened unsubscribe"),
     )  # fmt: skip
     total = journeys_for(templates, count)
@@ -154,16 +154,16 @@ AGENTS = strings(["A. Molina", "C. Rey", "J. Ward", "L. Pardo", "M. Sosa", "N. B
 
 def whatsapp_messages(rng: np.random.Generator, world: World, count: int) -> Export:
     """Conversations with the contacts; one in twelve with a number that is no contact."""
-    # Shares as they come out for those who answer; the others leave it at the first answer of the company.
-    templates = ((0.45, "m m"), (0.25, "m m m"), (0.18, "m m m m"), (0.12, "m m m m m m"))
+    # Whoever does not answer leaves it at what the company has said.
+    templates = ((0.63, "m m"), (0.26, "m m m"), (0.07, "m m m m"), (0.04, "m m m m m m"))
     total = journeys_for(templates, count)
     source = world.records["whatsapp"]
     row = rng.integers(0, len(source), total)
     unknown = rng.random(total) < 0.08
     stranger = "346" + digits(rng.integers(10_000_000, 99_999_999, total), 8) + "@c.us"
-    drawn = draw_templates(rng, templates, total)
+    going_on = 1 + draw_templates(rng, templates[1:], total)
     answered = is_answered(rng, world.answers_on, np.where(unknown, -1, source.who[row]), "whatsapp")
-    steps = steps_of(np.where(answered, np.maximum(drawn, 1), 0), templates)
+    steps = steps_of(np.where(answered, going_on, 0), templates)
     events = len(steps.journey)
     time = lately(rng, source.time[row])[steps.journey] + steps.place * rng.integers(40, 900, total)[steps.journey]
     outgoing = steps.place % 2 == 1
