@@ -27,8 +27,8 @@ def is_answered(rng: np.random.Generator, answers_on: Strings, who: Ints, channe
 
     >>> rng = np.random.default_rng(1)
     >>> told = is_answered(rng, strings(["email", "phone"]), np.repeat([0, 1], 1000), "email")
-    >>> round(told[:1000].mean(), 1), round(told[1000:].mean(), 1)
-    (np.float64(0.8), np.float64(0.1))
+    >>> bool(told[:1000].mean() > 0.7), bool(told[1000:].mean() < 0.1)
+    (True, True)
     """
     likely = (answers_on[np.maximum(who, 0)] == channel) | (who < 0)
     return rng.random(len(who)) < np.where(likely, LIKELY, UNLIKELY)
