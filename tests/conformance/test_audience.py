@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 
 from consenting import CONTACTS, Record, consents_of, worlds
 from relations import make, rows, run
-from retrato.engines.compile.audience import ROUND, audience_steps, left_out
+from retrato.engines.compile.audience import audience_steps, left_out
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.audience import AudiencePolicy, Exclusion
 from retrato.profiles.consent import CONTACT_OF_CHANNEL, Reach
+from retrato.resolution.audience import assign
 
 AT = datetime(2025, 1, 1, 10)
 CHANNELS = ("email", "whatsapp", "sms")
@@ -82,13 +84,8 @@ FROM asked AS a LEFT JOIN known AS k ON k.profile_id = a.profile_id GROUP BY a.p
 
 def chosen(engine, policy):
     """The members and those who are left out."""
-    run(engine, audience_steps("marketing", CHANNELS, policy, AT))
-    engine.create("members", tree("SELECT * EXCLUDE (turn, reason) FROM options LIMIT 0"))
-    while True:
-        engine.create("round", tree(ROUND))
-        if not engine.count("round"):
-            break
-        engine.append("members", tree("SELECT * FROM round"))
+    run(engine, audience_steps("marketing", replace(policy, channels=CHANNELS), AT))
+    assign(engine)
     out = {row["profile_id"]: row for row in engine.fetch(left_out()).to_pylist()}
     return {row["profile_id"]: row for row in rows(engine, "members")}, out
 

@@ -10,7 +10,7 @@ from relations import make, rows, run
 from retrato.engines.compile.journeys import journey_steps
 from retrato.engines.compile.survivorship import person_steps
 from retrato.engines.compile.threads import thread_steps
-from retrato.engines.compile.timeline import row_steps, timeline
+from retrato.engines.compile.timeline import row_steps, timeline, told_events
 from retrato.profiles.attachment import TELLING_THREAD
 from retrato.profiles.interaction import Interaction, Used
 from retrato.profiles.interaction_rules import Anonymous, InteractionRules
@@ -99,6 +99,7 @@ def attach(engine: DuckDBEngine, anonymous: Anonymous = Anonymous.ALWAYS) -> lis
     steps = (
         *person_steps(),
         *row_steps(rules),
+        ("told_events", told_events()),
         ("timeline", timeline()),
         *thread_steps(),
         *journey_steps(rules.conversions),

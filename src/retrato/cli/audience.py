@@ -66,9 +66,8 @@ def audience(  # noqa: PLR0913, PLR0917 - one parameter an option
         show_json({"members": found.members.to_pylist(), "excluded": found.excluded.to_pylist()})
         return
     show(f"{found.members.num_rows:,} people can be reached")
-    if found.members.num_rows:
-        counts = found.members.column("channel").value_counts().to_pylist()
-        rows = [(each["values"], f"{each['counts']:,}") for each in sorted(counts, key=lambda x: -x["counts"])]
+    if found.channels:
+        rows = [(channel, f"{count:,}") for channel, count in found.channels.items()]
         show_table(rows, ("channel", "people"), numbers=(1,))
     if found.reasons:
         left = [(f"{count:,}", SENTENCES[Exclusion(reason)]) for reason, count in found.reasons.items()]

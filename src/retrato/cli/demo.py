@@ -39,7 +39,7 @@ def demo(
         resolution = resolve(SourceOptions(files, region="ES").sources(), progress=progress)
     resolution.save(result)
     pedro = _pedro(resolution)
-    last = pedro.context().row()["last_at"]  # the exports end then
+    last = max(each.time for each in pedro.timeline if each.time)  # the exports end then
     if as_json:
         places = {"exports": str(exports), "result": str(result), "truth": str(exports / "truth")}
         show_json(places | {"summary": summary(resolution), "profile": portrait_document(pedro, last)})

@@ -6,6 +6,7 @@ from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from retrato.cli.screen import show
+from retrato.profiles.signals import signals
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -22,6 +23,7 @@ def portrait_document(profile: Profile, at: datetime | None = None) -> dict[str,
     """A profile as plain data: golden values by attribute, every value with its provenance, the timeline, what is made
     of it, what is allowed, and the context at a moment (None: now).
     """
+    context = profile.context(at)
     return {
         "profile_id": profile.id,
         "household_id": profile.household_id,
@@ -32,10 +34,10 @@ def portrait_document(profile: Profile, at: datetime | None = None) -> dict[str,
             for value in profile.values
         ],
         "consents": [asdict(consent) for consent in profile.consents],
-        "context": profile.context(at).row(),
+        "context": context.row(),
         "signals": [
             {"name": each.name, "sentence": each.sentence, "priority": each.priority, "expires": each.expires}
-            for each in profile.signals(at)
+            for each in signals(context)
         ],
         "timeline": [asdict(interaction) for interaction in profile.timeline],
         "repeats": [asdict(interaction) for interaction in profile.timeline.repeats],

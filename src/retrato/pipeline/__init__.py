@@ -125,7 +125,7 @@ STAGES = (
     Stage(
         "attach",
         attach.attach,
-        ("persons", "person_records", "timeline_rows", "timeline", "threads", "journeys", "hand_overs"),
+        ("persons", "person_records", "timeline_rows", "told_events", "timeline", "threads", "journeys", "hand_overs"),
         share=0.01,
         works_on="events",
     ),

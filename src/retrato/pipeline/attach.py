@@ -8,7 +8,7 @@ from retrato.engines.compile.journeys import journey_steps
 from retrato.engines.compile.survivorship import person_steps
 from retrato.engines.compile.template import tree
 from retrato.engines.compile.threads import orphan_threads, thread_steps
-from retrato.engines.compile.timeline import attachment_counts, busy, row_steps, timeline
+from retrato.engines.compile.timeline import attachment_counts, busy, row_steps, timeline, told_events
 from retrato.profiles.attachment import BUSY, NO_CONSENT
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ _TOLD = 5
 
 
 def attach(run: Run) -> None:
-    """Make `persons`, `person_records`, `timeline_rows`, `threads`, `journeys`, `hand_overs`, the view `timeline`."""
+    """Make `persons`, `person_records`, `timeline_rows`, `threads`, `journeys`, `hand_overs`, the views `timeline`
+    and `told_events`.
+    """
     rules = run.ruleset.interactions
     steps = (
         *person_steps(),
@@ -29,7 +31,9 @@ def attach(run: Run) -> None:
     )
     for name, query in steps:
         run.engine.create(name, query)
-        if name == "timeline_rows":  # nothing reads those any more
+        if name == "timeline_rows":
+            run.engine.define("told_events", told_events())
+            # nothing reads those any more
             run.engine.drop(*(former for former, _ in steps if former.startswith("_timeline")))
     run.engine.drop(*(name for name, _ in steps if name.startswith("_")))
     run.engine.define("timeline", timeline())

@@ -89,9 +89,9 @@ class AudiencePolicy:
         """What is wrong with the policy: the place, and a sentence."""
         for channel in self.channels:
             if channel not in CHANNELS:
-                yield "channels", f"no campaign goes out by {channel!r}; use some of {', '.join(CHANNELS)}"
+                yield "channel", f"no campaign goes out by {channel!r}; use some of {', '.join(CHANNELS)}"
         if not self.channels:
-            yield "channels", "name one channel at least"
+            yield "channel", "name one channel at least"
         if not 0 < self.possible <= 1:
             yield "possible", "a probability lies between 0 and 1"
         if self.at_most is not None and self.at_most < 0:

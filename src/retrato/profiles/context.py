@@ -6,6 +6,7 @@ which channel, what was bought, what days come up, how satisfied the customer sa
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -62,6 +63,11 @@ class Context:
         return replace(told, interactions=tuple(each for each in told if each.time is None or each.time <= self.at))
 
     @cached_property
+    def threads(self) -> tuple[Thread, ...]:
+        """The threads as they stood then."""
+        return self.timeline.threads
+
+    @cached_property
     def open_threads(self) -> tuple[Thread, ...]:
         """Where the customer stopped: carts, orders, tickets, leads, contracts and conversations, the latest first.
 
@@ -70,7 +76,7 @@ class Context:
         spoken = _last(each.time for each in self.timeline if each.kind in SPOKEN) or datetime.min
         waiting = (
             each
-            for each in self.timeline.threads
+            for each in self.threads
             if each.is_open and not (each.thread_kind == CONVERSATION and (each.last_at or spoken) < spoken)
         )
         return tuple(sorted(waiting, key=lambda each: each.last_at or datetime.min, reverse=True))
@@ -101,7 +107,7 @@ class Context:
     @cached_property
     def promises(self) -> tuple[Interaction, ...]:
         """What was promised for a day, and belongs to nothing that is settled, the soonest first."""
-        settled = {(each.thread, each.source) for each in self.timeline.threads if not each.is_open}
+        settled = {(each.thread, each.source) for each in self.threads if not each.is_open}
         told = [each for each in self.timeline if each.due_at is not None and thread_of(each) not in settled]
         last = {thread_of(each) or each.event: each for each in told}  # a later word takes the place of an earlier one
         return tuple(sorted(last.values(), key=lambda each: each.due_at or datetime.max))
@@ -148,7 +154,7 @@ class Context:
     @property
     def contracts(self) -> tuple[Thread, ...]:
         """The contracts in force."""
-        return tuple(each for each in self.timeline.threads if each.state == SIGNED)
+        return tuple(each for each in self.threads if each.state == SIGNED)
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -265,11 +271,7 @@ def _coming(days: Iterable[tuple[date, str]], today: date, within: int) -> Itera
     """The days of this year and the next on which something returns."""
     for day, what in days:
         for year in (today.year, today.year + 1):
-            leap = day.month == 2 and day.day == 29 and not _is_leap(year)
+            leap = day.month == 2 and day.day == 29 and not isleap(year)
             again = day.replace(year=year, day=28 if leap else day.day)
             if timedelta(0) <= again - today <= timedelta(days=within) and again > day:
                 yield again, what
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -213,8 +213,9 @@ class Profile:
         title = f"{self.name or '(no name)'}  [{self.id}]"
         lines = [title, "=" * len(title)]
         rows = [("household", self._home())] if self.household_id else []
-        rows += [*self._shown(), *self.context(at).lines()]
-        rows += [("to do" if each.priority <= _URGENT else "to know", str(each)) for each in self.signals(at)]
+        context = self.context(at)
+        rows += [*self._shown(), *context.lines()]
+        rows += [("to do" if each.priority <= _URGENT else "to know", str(each)) for each in signals(context)]
         width = max((len(label) + 2 for label, _ in rows), default=0)
         lines += [f"{label:<{max(width, _INDENT)}}{text}" for label, text in rows]
         lines += ["", *self._history(recent)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,8 +57,12 @@ class Audience:
     @property
     def reasons(self) -> Mapping[str, int]:
         """How many are left out for each reason, most frequent first."""
-        counts = self.excluded.column("reason").value_counts().to_pylist()
-        return {each["values"]: each["counts"] for each in sorted(counts, key=lambda x: (-x["counts"], x["values"]))}
+        return _counted(self.excluded, "reason")
+
+    @property
+    def channels(self) -> Mapping[str, int]:
+        """How many are reached on each channel, most frequent first."""
+        return _counted(self.members, "channel")
 
     def write(self, path: str | Path) -> Path:
         """Write the members as CSV or Parquet, as the name of the file says; cells are safe to open in a spreadsheet.
@@ -83,6 +87,11 @@ class Audience:
         return f"<Audience: {self.members.num_rows:,} people, {self.excluded.num_rows:,} left out>"
 
 
+def _counted(table: pa.Table, name: str) -> dict[str, int]:
+    counts = table.column(name).value_counts().to_pylist()
+    return {each["values"]: each["counts"] for each in sorted(counts, key=lambda x: (-x["counts"], x["values"]))}
+
+
 def audience(
     resolution: Resolution,
     purpose: str,
@@ -92,23 +101,19 @@ def audience(
     at: datetime | None,
 ) -> Audience:
     """See `Resolution.audience`."""
-    channels = policy.channels if channel is None else (channel,) if isinstance(channel, str) else tuple(channel)
+    if channel is not None:
+        policy = replace(policy, channels=(channel,) if isinstance(channel, str) else tuple(channel))
     condition, problems = _condition(where, _columns(resolution))
     problems += (Problem(f"audience, {place}", what) for place, what in policy.problems())
-    problems += (
-        Problem("audience, channel", f"no campaign goes out by {each!r}")
-        for each in channels
-        if each not in AudiencePolicy().channels
-    )
     if problems:
         raise ConfigurationError(problems)
     moment = datetime.now(UTC).replace(tzinfo=None, microsecond=0) if at is None else at
     with DuckDBEngine() as engine:
         _load(engine, resolution, policy)
         engine.create("asked", tree(_ASKED, condition=condition))
-        for name, query in audience_steps(purpose, channels, policy, moment):
+        for name, query in audience_steps(purpose, policy, moment):
             engine.create(name, query)
-        _assign(engine)
+        assign(engine)
         zone = resolution.ruleset.interactions.zone
         members = engine.fetch(tree(_MEMBERS, send_from=send_from(moment, policy.quiet_hours, zone).subquery("w")))
         out = engine.fetch(left_out().order_by("profile_id"))
@@ -147,8 +152,8 @@ def _load(engine: Engine, resolution: Resolution, policy: AudiencePolicy) -> Non
     engine.load("timeline", sent)
 
 
-def _assign(engine: Engine) -> None:
-    """Give everybody the best contact point that nobody else has, round by round."""
+def assign(engine: Engine) -> None:
+    """Give everybody the best of `options` that nobody else has, round by round: make `members`."""
     engine.create("members", tree(_NO_MEMBERS))
     while True:
         engine.create("round", tree(ROUND))

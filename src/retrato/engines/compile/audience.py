@@ -15,25 +15,24 @@ from retrato.profiles.consent import CONTACT_OF_CHANNEL, Reach
 from retrato.profiles.preferences import CONTACTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from retrato.engines.compile.identities import Steps
 
 #: Words of the attribute that say that somebody is alive.
 _ALIVE = ("", "0", "alive", "f", "false", "falso", "n", "no", "vivo", "viva")
-#: Exclusions of a contact point, the gravest first.
+#: Exclusions of a contact point, those first that come closest to reaching somebody.
 _OF_POINT = (
+    Exclusion.REFUSED,
+    Exclusion.UNREACHABLE,
+    Exclusion.NOT_AGREED,
     Exclusion.GIVEN_UP,
     Exclusion.NOBODYS,
     Exclusion.NO_MOBILE,
-    Exclusion.UNREACHABLE,
-    Exclusion.REFUSED,
-    Exclusion.NOT_AGREED,
 )
 
 
-def audience_steps(purpose: str, channels: Sequence[str], policy: AudiencePolicy, at: datetime) -> Steps:
+def audience_steps(purpose: str, policy: AudiencePolicy, at: datetime) -> Steps:
     """The steps that find whom a campaign may reach, and where.
 
     They read `asked(profile_id)`, and of the tables of a result `profiles`, `contexts`, `channels`, `consents`,
@@ -43,7 +42,9 @@ def audience_steps(purpose: str, channels: Sequence[str], policy: AudiencePolicy
     - `options(profile_id, channel, contact_kind, contact, turn, reason, own, source, key, time)`: every contact point
       on every channel, best first, and why not that one; for those who are not held back.
 
-    >>> [name for name, _ in audience_steps("marketing", ["email"], AudiencePolicy(), None) if name[0] != "_"]
+    >>> from datetime import datetime
+    >>> steps = audience_steps("marketing", AudiencePolicy(), datetime(2025, 6, 27))
+    >>> [name for name, _ in steps if name[0] != "_"]
     ['held_back', 'options']
     """
     reaches = {
@@ -53,7 +54,9 @@ def audience_steps(purpose: str, channels: Sequence[str], policy: AudiencePolicy
     }
     refused = _reach_there(policy.reach, purpose)
     named = {each.name.lower(): each.value for each in Exclusion}
-    offered = exp.values([(name, CONTACT_OF_CHANNEL[name], place) for place, name in enumerate(channels)], alias="o")
+    offered = exp.values(
+        [(name, CONTACT_OF_CHANNEL[name], place) for place, name in enumerate(policy.channels)], alias="o"
+    )
     offered.args["alias"].set("columns", [exp.to_identifier(name) for name in ("channel", "kind", "place")])
     since = tree("CAST(:t AS TIMESTAMP) - INTERVAL (:days) DAY", t=_time(at), days=exp.Literal.number(policy.days))
     return (
@@ -75,8 +78,8 @@ def audience_steps(purpose: str, channels: Sequence[str], policy: AudiencePolicy
 _VALUE = tree("lower(v.value)")
 
 
-def _time(at: datetime | None) -> Node:
-    return exp.Literal.string("" if at is None else at.isoformat(" "))
+def _time(at: datetime) -> Node:
+    return exp.Literal.string(at.isoformat(" "))
 
 
 def _reach_there(reach: Reach, purpose: str) -> dict[str, Node]:
@@ -85,7 +88,7 @@ def _reach_there(reach: Reach, purpose: str) -> dict[str, Node]:
         return {"denied_channel": tree("FALSE")}
     text = """
     EXISTS (SELECT 1 FROM consents AS c WHERE c.profile_id = p.profile_id AND c.own AND NOT c.withdrawn
-      AND c.choice = 'denied' AND c.purpose IN ('', :purpose) AND c.channel IN ('', o.channel))
+      AND c.choice = 'denied' AND c.purpose IN ('', :purpose) AND c.channel = o.channel)
     """
     return {"denied_channel": tree(text, purpose=purpose)}
 
@@ -245,7 +248,7 @@ WHERE NOT EXISTS (SELECT 1 FROM members AS m WHERE m.profile_id = a.profile_id)
 def left_out() -> exp.Query:
     """The query for those who are not reached, after the rounds: `profile_id, reason, other`."""
     worst = exp.Case()
-    for each in (Exclusion.REFUSED, Exclusion.UNREACHABLE, Exclusion.NOT_AGREED, *_OF_POINT):
+    for each in _OF_POINT:
         worst = worst.when(tree("bool_or(o.reason = :reason)", reason=each.value), exp.Literal.string(each.value))
     return query(
         _LEFT_OUT, no_contact_point=Exclusion.NO_CONTACT_POINT.value, shared=Exclusion.SHARED.value, worst=worst

@@ -55,14 +55,14 @@ def consent_steps(known: Collection[str]) -> Steps:
         of_channel=choice(column("channel", "s"), CONTACT_OF_CHANNEL),
         written_to=among(column("kind", "p"), WRITTEN_TO),
     )
-    kinds = among(column("kind", "i"), {*WRITTEN_TO, TRACKED})
+    usable = tree(_USABLE, kinds=among(column("kind", "i"), {*WRITTEN_TO, TRACKED}))
     kind = column("kind", "e")
     return (
         ("_consent_crowds", tree(_CROWDS)),
         ("_consent_said", tree(_SAID, **of_flag)),
         (
             "_consent_records",
-            tree(_OF_RECORDS, at=contact, kinds=kinds, no_street=f" {NO_STREET.code} ", **_given(known)),
+            tree(_OF_RECORDS, at=contact, usable=usable, no_street=f" {NO_STREET.code} ", **_given(known)),
         ),
         (
             "_consent_told",
@@ -75,7 +75,7 @@ def consent_steps(known: Collection[str]) -> Steps:
                 **of_flag,
             ),
         ),
-        ("_consent_events", tree(_OF_EVENTS, at=contact, kinds=kinds)),
+        ("_consent_events", tree(_OF_EVENTS, at=contact, usable=usable)),
         ("_consent_choices", tree(_CHOICES, crowd=exp.Literal.number(CROWD), unnamed=UNNAMED)),
         ("_consent_ranked", tree(_RANKED, unnamed=UNNAMED)),
         ("_consents_in_force", tree(_IN_FORCE)),
@@ -98,6 +98,9 @@ SELECT kind, value, max(given_names) AS given_names FROM contact_points GROUP BY
 #: Whether a contact point `p` is one of those that a choice `s` is about.
 _AT = "CASE WHEN :tracking THEN p.kind = :tracked WHEN s.channel = '' THEN :written_to ELSE p.kind = :of_channel END"
 
+#: Whether an identifier `i` is a contact point.
+_USABLE = ":kinds AND i.value IS NOT NULL AND i.status IN ('valid', 'possible')"
+
 _SAID = """
 SELECT i.record, i.version, i.value AS choice, :channel AS channel, :purpose AS purpose,
   coalesce(TRY_CAST((i.parts ->> 'time') AS TIMESTAMP), i.observed_at) AS time, i.column_name
@@ -111,8 +114,7 @@ FROM _consent_said AS s
 JOIN features AS f ON f.record = s.record
 LEFT JOIN (
   SELECT i.record, i.version, i.kind, i.value FROM identifiers AS i
-  WHERE :kinds AND i.value IS NOT NULL AND i.status IN ('valid', 'possible')
-    AND NOT contains(' ' || coalesce(i.issues, '') || ' ', :no_street)
+  WHERE :usable AND NOT contains(' ' || coalesce(i.issues, '') || ' ', :no_street)
 ) AS p ON p.record = s.record AND p.version = s.version AND :at
 """
 
@@ -136,7 +138,7 @@ SELECT DISTINCT s.event, s.choice, s.channel, s.purpose, s.time, p.kind AS conta
 FROM _consent_told AS s
 LEFT JOIN (
   SELECT i.event, i.kind, i.value FROM event_identifiers AS i
-  WHERE :kinds AND i.value IS NOT NULL AND i.status IN ('valid', 'possible')
+  WHERE :usable
 ) AS p ON p.event = s.alike AND :at
 """
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.preferences import preference_steps
-from retrato.engines.compile.purchases import purchase_steps
+from retrato.engines.compile.purchases import in_parts, purchase_steps, total
 from retrato.engines.compile.template import Node, among, column, tree
 from retrato.profiles.context import ASKS_FOR_CALL, CALLS, COMPLAINT, SIGNED, SPOKEN, STEADY
-from retrato.profiles.interaction import PARTS
 from retrato.profiles.threads import CONVERSATION
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ def context_steps(time_zone: str = "UTC") -> Steps:
         ("_context_spoken", tree(_SPOKEN, spoken=among(kind, SPOKEN))),
         ("_context_threads", tree(_THREADS, complaint=COMPLAINT, conversation=CONVERSATION, signed=SIGNED)),
         ("_context_calls", tree(_CALLS, asks=among(kind, ASKS_FOR_CALL), calls=among(kind, CALLS))),
-        ("_context_bought", tree(_BOUGHT, parts=exp.Literal.number(PARTS))),
-        ("_context_said", tree(_SAID, parts=exp.Literal.number(PARTS))),
+        ("_context_bought", tree(_BOUGHT, spent=total("amount"))),
+        ("_context_said", tree(_SAID, said=in_parts("e.satisfaction"))),
         ("_context_languages", tree(_LANGUAGES)),
         ("contexts", tree(_CONTEXTS, trend=_trend())),
     )
@@ -62,9 +61,9 @@ FROM channels GROUP BY person
 
 #: When somebody last spoke with the customer.
 _SPOKEN = """
-SELECT a.person, max(e.time) AS spoken
-FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
-WHERE :spoken GROUP BY a.person
+SELECT e.person, max(e.time) AS spoken
+FROM told_events AS e
+WHERE :spoken GROUP BY e.person
 """
 
 _THREADS = """
@@ -88,9 +87,9 @@ SELECT person, min(time) FILTER (WHERE asks AND (called IS NULL OR told > called
 FROM (
   SELECT *, max(CASE WHEN calls THEN told END) OVER (PARTITION BY person) AS called
   FROM (
-    SELECT a.person, e.time, struct_pack(t := coalesce(e.time, TIMESTAMP '9999-12-31'), e := e.event) AS told,
+    SELECT e.person, e.time, struct_pack(t := coalesce(e.time, TIMESTAMP '9999-12-31'), e := e.event) AS told,
       :calls AS calls, :asks AND e.direction = 'in' AS asks
-    FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+    FROM told_events AS e
     WHERE :calls OR :asks
   ) AS c
 ) AS w
@@ -105,7 +104,7 @@ FROM (
   SELECT *, row_number() OVER (PARTITION BY person ORDER BY purchases DESC, currency NULLS LAST) AS place
   FROM (
     SELECT person, currency, count(*) AS purchases, max(time) AS last_at,
-      sum(CAST(floor(amount * :parts + 0.5) AS BIGINT)) / CAST(:parts AS DOUBLE) AS spent
+      :spent AS spent
     FROM purchases GROUP BY person, currency
   ) AS c
 ) AS p
@@ -116,9 +115,9 @@ _SAID = """
 SELECT person, CAST(count(*) AS INTEGER) AS answers, max(satisfaction) FILTER (WHERE back = 1) AS satisfaction,
   CAST(max(said) FILTER (WHERE back = 1) AS HUGEINT) AS last, coalesce(sum(said) FILTER (WHERE back > 1), 0) AS before
 FROM (
-  SELECT a.person, e.satisfaction, CAST(floor(e.satisfaction * :parts + 0.5) AS BIGINT) AS said,
-    row_number() OVER (PARTITION BY a.person ORDER BY e.time IS NULL DESC, e.time DESC, e.event DESC) AS back
-  FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+  SELECT e.person, e.satisfaction, :said AS said,
+    row_number() OVER (PARTITION BY e.person ORDER BY e.time IS NULL DESC, e.time DESC, e.event DESC) AS back
+  FROM told_events AS e
   WHERE e.satisfaction IS NOT NULL
 ) AS s
 GROUP BY person

@@ -41,9 +41,9 @@ def journey_steps(conversions: Iterable[str]) -> Steps:
 
 
 _TOUCHES = """
-SELECT a.person, e.event, e.time, e.kind, e.channel, e.area, e.campaign, e.referrer,
+SELECT e.person, e.event, e.time, e.kind, e.channel, e.area, e.campaign, e.referrer,
   CASE WHEN e.thread_scope IS NOT NULL THEN e.thread END AS thread, e.thread_scope, e.amount, e.currency
-FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+FROM told_events AS e
 WHERE e.time IS NOT NULL AND NOT :untouched
   AND (NOT :sent OR coalesce(e.direction = 'in', FALSE))
 """

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from retrato.engines.compile.template import Node, among, column, tree
+from retrato.engines.compile.purchases import in_parts, total
+from retrato.engines.compile.template import among, column, tree
 from retrato.profiles.context import COMPLAINT
 from retrato.profiles.interaction import PARTS
 from retrato.profiles.metrics import ASKS, DONE, LEAST_PURCHASES, MOST_PATHS, REPLIES, REPLY_DAYS, SILENCE, Z
@@ -26,7 +27,7 @@ def metric_steps(known: Collection[str]) -> Steps:
     ['metric_summary', 'metric_channels']
     """
     number = exp.Literal.number
-    kind, parts = column("kind", "e"), {"parts": number(PARTS)}
+    kind, parts = column("kind", "e"), number(PARTS)
     doubt = {
         name: tree("coalesce(1 - :c, 0)", c=column(of, "p")) if of in known else number(0)
         for name, of in (("q", "expected_recall"), ("e", "expected_precision"))
@@ -34,26 +35,21 @@ def metric_steps(known: Collection[str]) -> Steps:
     return (
         ("_metric_customers", tree(_CUSTOMERS, z=number(Z), **doubt)),
         ("_metric_risk", tree(_RISK, least=number(LEAST_PURCHASES), silence=number(SILENCE))),
-        ("metric_summary", tree(_SUMMARY, complaint=COMPLAINT, **parts)),
+        ("_metric_said", tree(_SAID, said=in_parts("e.satisfaction"))),
+        ("metric_summary", tree(_SUMMARY, complaint=COMPLAINT, parts=parts)),
         (
             "_metric_responses",
             tree(_RESPONSES, days=number(REPLY_DAYS), asks=among(kind, ASKS), replies=among(kind, REPLIES)),
         ),
         ("_metric_tickets", tree(_TICKETS, complaint=COMPLAINT, done=among(column("state", "t"), DONE))),
-        ("_metric_said", tree(_SAID, **parts)),
-        ("metric_channels", tree(_CHANNELS)),
+        ("metric_channels", tree(_CHANNELS, parts=parts)),
         ("metric_overlap", tree(_OVERLAP, most=number(MOST_PATHS))),
         ("metric_paths", tree(_PATHS, most=number(MOST_PATHS))),
         ("metric_first_touch", tree(_FIRST_TOUCH)),
-        ("metric_value", tree(_VALUE, **parts)),
+        ("metric_value", tree(_VALUE, spent=total("p.amount"))),
         ("metric_retention", tree(_RETENTION)),
-        ("metric_rfm", tree(_RFM, **parts)),
+        ("metric_rfm", tree(_RFM, total=total("spent"))),
     )
-
-
-def customers_interval(known: Collection[str]) -> Node:
-    """The query for the number of customers alone: `customers, low, high`."""
-    return dict(metric_steps(known))["_metric_customers"]
 
 
 #: Shares are added as whole millionths, so that a sum does not depend on the order.
@@ -95,9 +91,7 @@ WITH c AS (
     sum(answered) AS answered, sum(contacts) AS contacts, count(*) FILTER (WHERE open_carts > 0) AS carts
   FROM contexts
 ), s AS (
-  SELECT sum(CAST(floor(e.satisfaction * :parts + 0.5) AS BIGINT)) AS said, count(*) AS answers
-  FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.duplicate_of IS NULL
-  WHERE e.satisfaction IS NOT NULL
+  SELECT coalesce(sum(said), 0) AS said, coalesce(sum(answers), 0) AS answers FROM _metric_said
 )
 SELECT place, metric, CAST(value AS DOUBLE) AS value, CAST(low AS DOUBLE) AS low, CAST(high AS DOUBLE) AS high
 FROM (
@@ -131,9 +125,7 @@ FROM (
     SELECT *, count(*) FILTER (WHERE reply) OVER (
         PARTITION BY person, channel ORDER BY time, event ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS turn
     FROM (
-      SELECT a.person, e.channel, e.time, e.event, e.direction = 'out' AS reply
-      FROM events AS e JOIN timeline_rows AS a
-        ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+      SELECT e.person, e.channel, e.time, e.event, e.direction = 'out' AS reply FROM told_events AS e
       WHERE e.time IS NOT NULL AND e.channel IS NOT NULL
         AND ((e.direction = 'in' AND :asks) OR (e.direction = 'out' AND :replies))
     ) AS m
@@ -150,10 +142,9 @@ FROM threads AS t WHERE t.thread_kind = :complaint AND t.profile_id IS NOT NULL 
 """
 
 _SAID = """
-SELECT e.channel, count(*) AS answers, sum(CAST(floor(e.satisfaction * :parts + 0.5) AS BIGINT)) / (count(*) * :parts)
-    AS satisfaction
+SELECT e.channel, count(*) AS answers, sum(:said) AS said
 FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.duplicate_of IS NULL
-WHERE e.satisfaction IS NOT NULL AND e.channel IS NOT NULL GROUP BY e.channel
+WHERE e.satisfaction IS NOT NULL GROUP BY e.channel
 """
 
 _CHANNELS = """
@@ -161,7 +152,7 @@ SELECT c.channel, c.customers, c.touches, c.contacts, c.answered,
   CAST(c.answered AS DOUBLE) / nullif(c.contacts, 0) AS answered_share, coalesce(r.asked, 0) AS asked,
   coalesce(r.replied, 0) AS replied, r.minutes AS response_minutes, coalesce(t.tickets, 0) AS tickets,
   coalesce(t.resolved, 0) AS resolved, t.minutes / 60 AS resolution_hours,
-  CAST(s.satisfaction AS DOUBLE) AS satisfaction, coalesce(s.answers, 0) AS satisfaction_answers
+  CAST(s.said / (s.answers * :parts) AS DOUBLE) AS satisfaction, coalesce(s.answers, 0) AS satisfaction_answers
 FROM (
   SELECT channel, count(*) AS customers, CAST(sum(touches) AS BIGINT) AS touches,
     CAST(sum(contacts) AS BIGINT) AS contacts, CAST(sum(answered) AS BIGINT) AS answered
@@ -196,9 +187,7 @@ WHERE j.journey = 1 GROUP BY ALL
 
 _VALUE = """
 SELECT j.first_channel AS channel, p.currency, count(DISTINCT p.person) AS customers, count(*) AS purchases,
-  sum(CAST(floor(p.amount * :parts + 0.5) AS BIGINT)) / CAST(:parts AS DOUBLE) AS spent,
-  sum(CAST(floor(p.amount * :parts + 0.5) AS BIGINT)) / CAST(:parts AS DOUBLE) / count(DISTINCT p.person)
-    AS spent_per_customer
+  :spent AS spent, :spent / count(DISTINCT p.person) AS spent_per_customer
 FROM purchases AS p LEFT JOIN (SELECT person, first_channel FROM journeys WHERE journey = 1) AS j ON j.person = p.person
 WHERE p.amount IS NOT NULL GROUP BY ALL
 """
@@ -217,7 +206,7 @@ GROUP BY c.cohort, months, s.customers
 
 _RFM = """
 SELECT recency, frequency, monetary, currency, count(*) AS customers,
-  sum(CAST(floor(spent * :parts + 0.5) AS BIGINT)) / CAST(:parts AS DOUBLE) AS spent
+  :total AS spent
 FROM (
   SELECT currency, spent,
     CAST(ceil(5 * cume_dist() OVER (PARTITION BY currency ORDER BY last_purchase_at)) AS INTEGER) AS recency,

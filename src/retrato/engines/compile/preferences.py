@@ -61,10 +61,10 @@ def _score() -> Node:
 
 
 _USES = """
-SELECT a.person, e.event, e.time, e.channel, e.kind, e.direction,
+SELECT e.person, e.event, e.time, e.channel, e.kind, e.direction,
   coalesce(e.direction = 'out' AND :contacts, FALSE) AS contact,
   coalesce(e.direction = 'in' AND :answers, FALSE) AS answer
-FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+FROM told_events AS e
 WHERE e.time IS NOT NULL AND e.channel IS NOT NULL AND NOT coalesce(:no_use, FALSE)
 """
 
@@ -113,15 +113,13 @@ QUALIFY row_number() OVER (PARTITION BY person ORDER BY held DESC, start) = 1
 
 _PREFERENCES = """
 SELECT c.person, c.contacts, c.answered, p.channel, p.contacts AS preferred_contacts,
-  p.answered AS preferred_answered, CASE WHEN sure THEN start END AS hours_from,
-  CASE WHEN sure THEN (start + :hours) % 24 END AS hours_until, CASE WHEN sure THEN held END AS answers_in_hours
+  p.answered AS preferred_answered, c.answered >= :least AND h.held >= :most * c.answered AS sure,
+  CASE WHEN sure THEN h.start END AS hours_from, CASE WHEN sure THEN (h.start + :hours) % 24 END AS hours_until,
+  CASE WHEN sure THEN h.held END AS answers_in_hours
 FROM (
   SELECT person, CAST(sum(contacts) AS INTEGER) AS contacts, CAST(sum(answered) AS INTEGER) AS answered
   FROM channels GROUP BY person
 ) AS c
 LEFT JOIN _preferred AS p ON p.person = c.person
-LEFT JOIN (
-  SELECT h.person, h.start, h.held, a.answers >= :least AND h.held >= :most * a.answers AS sure
-  FROM _hours AS h JOIN (SELECT person, count(*) AS answers FROM _answers GROUP BY person) AS a ON a.person = h.person
-) AS b ON b.person = c.person
+LEFT JOIN _hours AS h ON h.person = c.person
 """

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrato.engines.compile.template import among, column, tree
+from sqlglot import exp
+
+from retrato.engines.compile.template import Node, among, column, tree
+from retrato.profiles.interaction import PARTS
 from retrato.profiles.purchases import BUYING, UNDONE
 
 if TYPE_CHECKING:
@@ -26,14 +29,28 @@ def purchase_steps() -> Steps:
     )
 
 
+def in_parts(amount: str) -> Node:
+    """An amount (a column, of a table alias) in whole parts, as `retrato.profiles.interaction.parts`.
+
+    >>> in_parts("p.amount").sql()
+    'CAST(FLOOR(p.amount * 10000 + 0.5) AS BIGINT)'
+    """
+    return tree("CAST(floor(:c * :parts + 0.5) AS BIGINT)", c=exp.to_column(amount), parts=exp.Literal.number(PARTS))
+
+
+def total(amount: str) -> Node:
+    """The sum of such amounts, whatever their order."""
+    return tree("sum(:c) / CAST(:parts AS DOUBLE)", c=in_parts(amount), parts=exp.Literal.number(PARTS))
+
+
 #: Orders and payments, numbered within their thread.
 _EVENTS = """
 SELECT *, CASE WHEN thread_scope IS NULL THEN 1 ELSE row_number() OVER (
     PARTITION BY person, thread, thread_scope ORDER BY time NULLS LAST, event) END AS turn
 FROM (
-  SELECT a.person, e.event, e.time, CASE WHEN e.thread_scope IS NOT NULL THEN e.thread END AS thread, e.thread_scope,
+  SELECT e.person, e.event, e.time, CASE WHEN e.thread_scope IS NOT NULL THEN e.thread END AS thread, e.thread_scope,
     e.channel, e.place, e.source, e.amount, e.currency
-  FROM events AS e JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
+  FROM told_events AS e
   WHERE :buying
 ) AS b
 """

@@ -33,6 +33,11 @@ def row_steps(rules: InteractionRules) -> Steps:
     )
 
 
+def told_events() -> Node:
+    """The query for `told_events`, after `row_steps`: the events of profiles, each told once, with their `person`."""
+    return tree(_TOLD_EVENTS)
+
+
 def timeline() -> Node:
     """The query for `timeline`, after `row_steps`.
 
@@ -76,6 +81,11 @@ SELECT a.event, a.alike, a.person, a.owner, a.by_thread, r.duplicate_of, v.sessi
 FROM _timeline_attached AS a
 LEFT JOIN _timeline_repeats AS r ON r.event = a.event
 LEFT JOIN _timeline_sessions AS v ON v.event = a.event
+"""
+
+_TOLD_EVENTS = """
+SELECT a.person, e.* FROM events AS e
+JOIN timeline_rows AS a ON a.event = e.event AND a.person IS NOT NULL AND a.duplicate_of IS NULL
 """
 
 _COUNTS = """
