@@ -8,6 +8,7 @@ RetratoError
 ├── ModelError (ValueError)            a model file that does not fit the data or the version
 ├── ResultError (ValueError)           a folder that is not a complete result of retrato
 │   └── OutputError (OSError)          the output folder cannot be written
+├── StoreError (RuntimeError)          an identity store that cannot be opened, read or written
 ├── UnknownRecordError (KeyError)      a record or profile id that the result does not hold
 └── EngineError (RuntimeError)         the engine refused a relation; its message has no values
     └── DiskError (OSError)            the disk refused the engine
@@ -85,6 +86,10 @@ class UnknownRecordError(RetratoError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
+
+
+class StoreError(RetratoError, RuntimeError):
+    """An identity store that cannot be opened, read or written: what was expected, what to do."""
 
 
 class EngineError(RetratoError, RuntimeError):

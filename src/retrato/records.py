@@ -97,6 +97,19 @@ def by_name(sources: Source | Iterable[Source]) -> tuple[Source, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a source: its key there, and what it says, by columns of the source or by fields.
+
+    >>> Record("crm", "17", {"name": "Ana Ruiz", "phone": "600 11 22 33"}).key
+    '17'
+    """
+
+    source: str
+    key: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A SQL query over an open DB-API or SQLAlchemy connection, read as a source."""
 

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrato.graph.rivals import Rivals
-from retrato.matching.model import DECIDED, probability
+from retrato.matching.model import DECIDED, probability, units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.signedinteger[Any]]
 Flags = NDArray[np.bool_]
+
+#: A pair inside a cluster speaks for it with at most this much, so that one does not stand for many; against it there
+#: is no bound, so that a contradiction is not outvoted by pairs that know little.
+MOST_WEIGHT = units(20)
 
 #: The information, in bits, that a pair counts with which was never compared.
 NEVER_COMPARED_INFORMATION = 16

@@ -127,7 +127,7 @@ class Comparison:
         bands = RARITY_BANDS if self.split is Split.RARITY else CONTACT_CLASSES
         return (*(f"equal, {band}" for band in bands), *(level.name for level in self.levels), "different")
 
-    def level(self, left: Keys, right: Keys, bands: dict[str, int]) -> int:
+    def level(self, left: Keys, right: Keys, bands: Bands) -> int:
         """The level of two records; `bands` gives the band of each exactly agreeing value."""
         if self.looked_for is not None:
             return self._found(left, right, bands, self.looked_for)
@@ -149,7 +149,7 @@ class Comparison:
             return False
         return not any(each.is_possible(left, right) for each in self.instead_of)
 
-    def _found(self, left: Keys, right: Keys, bands: dict[str, int], looked_for: LookedFor) -> int:
+    def _found(self, left: Keys, right: Keys, bands: Bands, looked_for: LookedFor) -> int:
         """The level where one side has the value and the other only texts that it may stand in."""
         possible = False
         for one, other in ((left, right), (right, left)):

@@ -91,10 +91,10 @@ STAGES = (
         share=0.15,
         works_on="identifiers",
     ),
-    Stage("features", features.features, ("features", "value_bands"), _keys, share=0.085),
+    Stage("features", features.features, ("features", "value_bands", "name_bands"), _keys, share=0.085),
     Stage("block", block.block, ("pairs",), share=0.055, works_on="pairs"),
     Stage("compare", compare.compare, ("comparison_vectors",), _named("pairs"), share=0.21, works_on="pairs"),
-    Stage("train", train.train, (), _named("value_bands", "labels"), share=0.07, works_on="pairs"),
+    Stage("train", train.train, (), _named("value_bands", "name_bands", "labels"), share=0.07, works_on="pairs"),
     Stage("score", score.score, ("scores",), share=0.025, works_on="pairs"),
     Stage(
         "cluster",

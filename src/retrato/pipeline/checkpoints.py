@@ -25,6 +25,7 @@ from retrato.matching.comparisons import comparisons_for
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import MatchRule
 from retrato.pipeline.normalise import source_slots
+from retrato.pipeline.readings import as_shown, shown
 from retrato.records import SourceKind, SourceMapping
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 _STATE = "run_state"
 #: What of a `Run` is JSON as it stands.
-_PLAIN = ("identifiers", "cells", "event_cells", "notes", "counts", "stages")
+_PLAIN = ("identifiers", "cells", "event_cells", "clocks", "notes", "counts", "stages")
 #: What can make another result of the same input.
 LIBRARIES = ("duckdb", "pyarrow", "sqlglot", "phonenumbers", "rapidfuzz")
 _CHUNK = 1 << 22
@@ -51,7 +52,8 @@ def keep(run: Run, stage: str) -> None:
         ],
         "mappings": [asdict(each) for each in run.mappings],
         "slots": [
-            _inferred(slot, plain) for slot, plain in zip(run.slots, _slots(run, SourceKind.RECORDS), strict=True)
+            shown(slot.type, plain.type)
+            for slot, plain in zip(run.slots, _slots(run, SourceKind.RECORDS), strict=True)
         ]
         if run.slots
         else None,
@@ -79,7 +81,9 @@ def restore(run: Run) -> str | None:
     run.mappings = tuple(SourceMapping.from_dict(each) for each in state["mappings"])
     if state["slots"] is not None:
         plain = _slots(run, SourceKind.RECORDS)
-        run.slots = tuple(_as_inferred(slot, each) for slot, each in zip(plain, state["slots"], strict=True))
+        run.slots = tuple(
+            replace(slot, type=as_shown(slot.type, each)) for slot, each in zip(plain, state["slots"], strict=True)
+        )
     if state["events"]:
         run.event_slots = tuple(_slots(run, SourceKind.EVENTS))
     run.kinds = {name: tuple(map(Feature.from_dict, each)) for name, each in state["kinds"].items()}
@@ -100,22 +104,6 @@ def _read(source: Any, state: dict[str, Any]) -> ReadSource:
 
 def _slots(run: Run, kind: SourceKind) -> Sequence[Slot]:
     return source_slots(run, [number for number, each in enumerate(run.mappings) if each.kind is kind])
-
-
-def _inferred(slot: Slot, plain: Slot) -> dict[str, Any]:
-    """What the values of a slot have shown of its type: a truth value, a word or a set of texts each."""
-    kind: Any = slot.type
-    now = {each.name: getattr(kind, each.name) for each in fields(kind)}
-    found = {name: value for name, value in now.items() if value != getattr(plain.type, name)}
-    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in found.items()}
-
-
-def _as_inferred(plain: Slot, state: dict[str, Any]) -> Slot:
-    settings: dict[str, Any] = {
-        name: frozenset(value) if isinstance(value, list) else value for name, value in state.items()
-    }
-    kind: Any = plain.type
-    return replace(plain, type=replace(kind, **settings)) if settings else plain
 
 
 def fingerprint(run: Run) -> str | None:

@@ -47,7 +47,7 @@ def cluster(run: Run) -> None:
     """Make `decided(a, b, decision)`, `clusters(record, cluster)`, `household_clusters(cluster, household)` and
     `held_apart(a, b, reason)`, the clusters that a limit keeps from being one.
     """
-    _decisions(run)
+    decided(run)
     records = run.counts["records"]
     reasoned = constraints_of(run)
     how: _How = {
@@ -73,7 +73,8 @@ def _together(run: Run) -> Together | None:
     return None if run.model is None else Together(run.model, run.comparisons)
 
 
-def _decisions(run: Run) -> None:
+def decided(run: Run) -> None:
+    """Make `decided(a, b, decision)`."""
     columns = ("source_a", "key_a", "source_b", "key_b", "decision")
     table = (
         run.decisions if run.decisions is not None else pa.table({name: pa.array([], pa.string()) for name in columns})

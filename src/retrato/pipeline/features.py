@@ -11,14 +11,16 @@ from retrato.engines.compile.accounts import with_accounts
 from retrato.engines.compile.template import column, tree
 from retrato.matching.accounts import ACCOUNT, ACCOUNT_FEATURES
 from retrato.matching.comparisons import Split, comparisons_for
+from retrato.matching.contact_classes import ROOTS
 
 if TYPE_CHECKING:
     from retrato.identifiers.base import Feature
+    from retrato.matching.model import FellegiSunter
     from retrato.pipeline.run import Run
 
 
 def features(run: Run) -> None:
-    """Make `features` and `value_bands`; keep only the features that at least two records have."""
+    """Make `features`, `value_bands` and `name_bands`; keep only the features that at least two records have."""
     tables = []
     for name, each in run.kinds.items():
         run.engine.create(f"record_{name}", sql.record_keys(f"keys_{name}", each))
@@ -47,6 +49,11 @@ def _present(run: Run, features: tuple[Feature, ...]) -> tuple[Feature, ...]:
 def _bands(run: Run) -> None:
     known = {key for feature in run.features for key in feature.keys}
     run.engine.create("counted_bands", tree(_NO_BANDS))
+    if run.model is not None:
+        run.engine.load("model_bands", _model_bands(run.model))
+    run.engine.create("name_bands", sql.name_bands() if ROOTS in known else tree(_NO_NAMES))
+    if run.model is not None:
+        run.engine.create("name_bands", sql.name_bands_of_model())
     rarity = []
     for feature, comparison in zip(run.features, run.comparisons, strict=True):
         if comparison.split is Split.RARITY:
@@ -57,18 +64,20 @@ def _bands(run: Run) -> None:
     if run.model is None:
         run.engine.create("value_bands", tree("SELECT * FROM counted_bands"))
     else:
-        rows = [
-            (feature, code, band)
-            for feature, bands in sorted(run.model.bands.items())
-            for code, band in sorted(bands.items())
-        ]
-        columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
-        types = (pa.string(), pa.string(), pa.int8())
-        arrays = [pa.array(values, kind) for values, kind in zip(columns, types, strict=True)]
-        run.engine.load("model_bands", pa.table(arrays, names=["feature", "code", "band"]))
         run.engine.create("value_bands", sql.bands_of_model(rarity))
         run.engine.drop("model_bands")
     run.engine.drop("counted_bands")
+
+
+def _model_bands(model: FellegiSunter) -> pa.Table:
+    """`feature, code, band` of the values whose bands a model keeps."""
+    rows = [
+        (feature, code, band) for feature, bands in sorted(model.bands.items()) for code, band in sorted(bands.items())
+    ]
+    columns = list(zip(*rows, strict=True)) if rows else [(), (), ()]
+    types = (pa.string(), pa.string(), pa.int8())
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, types, strict=True)]
+    return pa.table(arrays, names=["feature", "code", "band"])
 
 
 def frozen_bands(run: Run) -> dict[str, dict[str, int]]:
@@ -88,6 +97,7 @@ def known_columns(run: Run) -> frozenset[str]:
     return frozenset(run.engine.columns("features"))
 
 
+_NO_NAMES = "SELECT '' AS value, CAST(0 AS TINYINT) AS band LIMIT 0"
 _NO_BANDS = """
 SELECT '' AS feature, '' AS value, CAST(0 AS TINYINT) AS band, CAST(0 AS BIGINT) AS holders,
   CAST(0 AS DOUBLE) AS pairs_within LIMIT 0

@@ -12,6 +12,7 @@ from retrato.engines.compile import normalise as sql
 from retrato.engines.compile.template import all_of, query, tree
 from retrato.identifiers.moment import Moment
 from retrato.identifiers.registry import configured
+from retrato.pipeline.readings import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,7 +70,9 @@ def moments(run: Run, numbers: Sequence[int], texts: exp.Query, read: ReadRows) 
         source = run.sources[number]
         distinct = run.engine.fetch(sql.unread_times(texts, number, zoned=source.time_zone is not None))
         (kind,) = configured((Moment(time_zone=source.time_zone),), region=source.region)
-        kind, found = kind.inferred({"text": distinct.column("text")})
+        plain = kind
+        kind, found = plain.inferred({"text": distinct.column("text")})
+        run.clocks[source.name] = shown(kind, plain)
         run.notes.extend(f"source {source.name}, times: {each}" for each in found)
         run.engine.load("parsed_moments", _first_values(kind, distinct, read))
         run.engine.append("moments", tree(_MOMENTS, n=number))

@@ -68,6 +68,8 @@ class Run:
     identifiers: list[str] = field(default_factory=list)
     cells: list[str] = field(default_factory=list)
     slots: tuple[Slot, ...] = ()
+    #: what the times of each source have shown of the way in which they are written
+    clocks: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: the same for the identifiers of events
     event_cells: list[str] = field(default_factory=list)
     event_slots: tuple[Slot, ...] = ()

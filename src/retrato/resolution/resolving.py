@@ -23,6 +23,7 @@ from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import Decision
 from retrato.pipeline import run_stages
 from retrato.pipeline.checkpoints import LIBRARIES, fingerprint
+from retrato.pipeline.readings import readings_of
 from retrato.pipeline.run import Progress, Run
 from retrato.records import Source, SourceMapping, by_name
 from retrato.resolution.resolution import Resolution
@@ -187,8 +188,10 @@ def _report(run: Run) -> dict[str, Any]:
             "memory_limit": run.engine.memory_limit,
         },
         "mapping": [_mapping(each) for each in run.mappings],
+        "readings": [each.to_dict() for each in readings_of(run)],
         "regions": sorted({source.region for source in run.sources if source.region}),
         "kinds": {name: [asdict(feature) for feature in features] for name, features in run.kinds.items()},
+        "attributes": sorted(run.attributes),
         "rules": [asdict(rule) for rule in run.match_rules],
         "counts": run.counts,
         "notes": run.notes,

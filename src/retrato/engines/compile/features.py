@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, query, table, tree
 from retrato.matching.comparisons import BANDS, CONTACT_EDGES, MANY_RECORDS, RARITY_EDGES
+from retrato.matching.contact_classes import BANDS_RARER, LETTERS_AN_EDIT, MOST_EDITS, MOST_NAMES, ROOTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -29,18 +30,18 @@ SELECT s.value, s.names - count(o.name) AS people
 FROM sized s LEFT JOIN (
   SELECT DISTINCT o.value, o.name FROM sized z
   JOIN named o ON o.value = z.value JOIN named x ON x.value = z.value AND x.name <> o.name
-  WHERE z.names BETWEEN 2 AND 12 AND :variant
+  WHERE z.names BETWEEN 2 AND :most AND :variant
 ) o ON o.value = s.value
 GROUP BY s.value, s.names
 """
 _GIVEN_NAMES = """
-SELECT DISTINCT h.value, k.given_root AS name, c.n FROM h JOIN keys k ON k.record = h.record
-JOIN (SELECT given_root, count(*) AS n FROM keys GROUP BY given_root) c ON c.given_root = k.given_root
+SELECT DISTINCT h.value, k.given_root AS name, coalesce(b.band, 0) AS band FROM h JOIN keys k ON k.record = h.record
+LEFT JOIN name_bands b ON b.value = k.given_root WHERE k.given_root IS NOT NULL
 """
 #: A given name that is much rarer than another, and close to it or run together with the next.
 _MISTYPED = """
-x.n > o.n AND o.n <= greatest(2, x.n / 50) AND (
-  levenshtein(o.name, x.name) <= least(2, length(x.name) / 3)
+(x.band >= o.band + :rarer OR o.band = 0 AND x.band > 0) AND (
+  levenshtein(o.name, x.name) <= least(:edits, length(x.name) / :letters)
   OR starts_with(o.name, x.name) OR starts_with(x.name, o.name))
 """
 _BIRTH_DATES = """
@@ -48,12 +49,12 @@ SELECT DISTINCT h.value, k.birth_date AS name FROM h JOIN keys k ON k.record = h
 """
 #: A date that differs from a later one in two digits, or in the order of day and month.
 _MISDATED = """
-o.name < x.name AND (levenshtein(o.name, x.name) <= 2
+o.name < x.name AND (levenshtein(o.name, x.name) <= :edits
   OR left(o.name, 4) = left(x.name, 4) AND substr(o.name, 6, 2) = substr(x.name, 9, 2)
     AND substr(o.name, 9, 2) = substr(x.name, 6, 2))
 """
 #: By the key that tells people apart.
-_PEOPLE_BY = {"given_root": (_GIVEN_NAMES, _MISTYPED), "birth_date": (_BIRTH_DATES, _MISDATED)}
+_PEOPLE_BY = {ROOTS: (_GIVEN_NAMES, _MISTYPED), "birth_date": (_BIRTH_DATES, _MISDATED)}
 
 
 def record_keys(keys: str, features: Sequence[Feature]) -> exp.Select:
@@ -114,16 +115,32 @@ def rarity(feature: Feature) -> Node:
     )
 
 
+def name_bands() -> Node:
+    """`band, value` of the roots of given names, by how many records bear them: see `RARITY_EDGES`."""
+    case = exp.Case()
+    for band, edge in enumerate(RARITY_EDGES):
+        case = case.when(tree("count(*) <= :e", e=edge), exp.Literal.number(band))
+    return tree(
+        """
+        SELECT CAST(:band AS TINYINT) AS band, :root AS value FROM keys WHERE :root IS NOT NULL GROUP BY :root
+        """,
+        root=column(ROOTS),
+        band=case.else_(exp.Literal.number(len(RARITY_EDGES))),
+    )
+
+
+def _people(named: str, variant: str) -> exp.Select:
+    seems = tree(variant, rarer=BANDS_RARER, edits=MOST_EDITS, letters=LETTERS_AN_EDIT)
+    counted = query(_PEOPLE, named=query(named), variant=exp.paren(seems), most=MOST_NAMES)
+    return exp.select("*").from_(counted.subquery("p"))
+
+
 def contact_class(feature: Feature, known: Collection[str]) -> Node:
     """The same columns by how many people seem to share the value: see `CONTACT_CLASSES`.
 
     `known` are the columns of `keys`. Where there are neither given names nor birth dates, by how many records.
     """
-    counted = [
-        exp.select("*").from_(query(_PEOPLE, named=query(named), variant=exp.paren(tree(variant))).subquery("p"))
-        for key, (named, variant) in _PEOPLE_BY.items()
-        if key in known
-    ]
+    counted = [_people(named, variant) for key, (named, variant) in _PEOPLE_BY.items() if key in known]
     if not counted:
         return rarity(feature)
     case = exp.Case().when(tree("coalesce(people, 1) = 1 AND n <= :m", m=exp.convert(MANY_RECORDS)), exp.convert(0))
@@ -200,10 +217,24 @@ def frozen_bands(rarity_features: Sequence[str]) -> Node:
     """The rarity bands worth keeping in a model: `feature, code, band` of values that at least three records hold."""
     return tree(
         """
-        SELECT feature, left(md5(value), 16) AS code, band FROM value_bands
-        WHERE band > 0 AND list_contains(:features, feature) ORDER BY feature, code
+        SELECT feature, left(md5(value), 16) AS code, band
+        FROM (SELECT feature, value, band FROM value_bands WHERE list_contains(:features, feature)
+          UNION ALL SELECT CAST(:roots AS VARCHAR), value, band FROM name_bands)
+        WHERE band > 0 ORDER BY feature, code
         """,
+        roots=ROOTS,
         features=exp.Array(expressions=[exp.Literal.string(name) for name in rarity_features]),
+    )
+
+
+def name_bands_of_model() -> Node:
+    """`name_bands` with the bands of the table `model_bands(feature, code, band)`, not the counted ones."""
+    return tree(
+        """
+        SELECT n.value, m.band FROM name_bands n
+        JOIN model_bands m ON m.feature = :roots AND m.code = left(md5(n.value), 16)
+        """,
+        roots=ROOTS,
     )
 
 

@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, query, tree
+from retrato.graph.clustering import MOST_WEIGHT
 from retrato.identifiers.value_sets import NEVER_LINKS
-from retrato.matching.model import BIT, DECIDED, units
+from retrato.matching.model import BIT, DECIDED
 from retrato.matching.rules import Decision, MatchRule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from retrato.graph.limits import Limit
-
-#: A pair inside a cluster speaks for it with at most this much, so that one does not stand for many; against it there
-#: is no bound, so that a contradiction is not outvoted by pairs that know little.
-MOST_WEIGHT = units(20)
 
 #: When a row of `identifiers i` of `records r` was first seen: a record with one version may have held it all the time.
 FIRST_SEEN = (

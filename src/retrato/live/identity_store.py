@@ -1,0 +1,312 @@
+"""`IdentityStore`: who is who, kept, asked and changed while it is used."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+import pyarrow as pa
+
+from retrato.errors import StoreError, UnknownRecordError
+from retrato.live.governing import Governing
+from retrato.live.loading import load
+from retrato.live.saying import Reader, Said
+from retrato.live.updating import NOBODY, Updating
+from retrato.matching.rules import Decision
+from retrato.profiles.golden import ranked_values
+from retrato.profiles.profile import Profile, Value
+from retrato.profiles.survivorship import effective_rules
+from retrato.records import Record
+from retrato.stores.sql import SqlStore, StoredChange, StoredRecord, StoredVersion
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from retrato.graph.identities import Change
+    from retrato.live.updating import Update
+    from retrato.resolution.resolution import Resolution
+    from retrato.stores.sql import Work
+
+_GOVERNING = "governing"
+_EPOCH = datetime(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What came of a record: the id of its profile, and everything that changed."""
+
+    profile_id: str
+    changes: tuple[Change, ...]
+
+
+class IdentityStore:
+    """People and their ids in a database: a record comes in, and its profile comes back.
+
+    `IdentityStore.open("sqlite:///customers.db")` opens the store in a file, and makes it where there is none;
+    `postgresql://…` one on a server. A new store takes its rules, its model and its first records from a result of the
+    batch, by `load`. It then gives the same people as the batch does from the same records, whatever the order in which
+    they came; ids stay with the people they were given to.
+
+    It can be used by several processes at once. Close it, or use it in a `with` statement.
+    """
+
+    def __init__(self, store: SqlStore) -> None:
+        self._store = store
+        with store.reading() as work:
+            text = work.setting(_GOVERNING)
+        self._govern(None if text is None else Governing.from_text(text))
+
+    def _govern(self, governing: Governing | None) -> None:
+        self._governing = governing
+        self._updating = None if governing is None else Updating(governing)
+        self._reader = None if governing is None else Reader(governing)
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """The store behind a URL; a new one where there is none. Raises StoreError."""
+        return cls(SqlStore(url))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # what comes in
+
+    def load(self, resolution: Resolution) -> int:
+        """Take a result of the batch: rules, model, records and ids; how many records there are now.
+
+        Raises StoreError when the store holds records already.
+        """
+        governing = Governing.of(resolution)
+        updating = Updating(governing)
+        with self._store.writing() as work:
+            if work.count():
+                raise StoreError("the store holds records already; put new ones in by ingest_many")
+            work.set(_GOVERNING, governing.to_text())
+            records = load(work, resolution, updating)
+            if not resolution.ruleset.blocking:
+                self._decide_all(work, updating)
+        self._govern(governing)
+        return records
+
+    def _decide_all(self, work: Work, updating: Updating) -> None:
+        """Small batches compare all records with one another, which a store does not: its own rules decide."""
+        from retrato.matching.blocking import MOST_FOR_ALL
+
+        if work.count() <= MOST_FOR_ALL:
+            update = updating.begin(work)
+            update.touch(each.record for each in work.all_records())
+            update.settle()
+
+    def ingest(self, record: Record) -> Ingested:
+        """Take one record: who it is of, and what changed.
+
+        A record of the same source and key is a new version of the one before. Raises ConfigurationError for fields
+        that mean nothing, StoreError.
+        """
+        return self.ingest_many([record])[0]
+
+    def ingest_many(self, records: Iterable[Record]) -> list[Ingested]:
+        """Take several records at once, all or none; what came of each."""
+        updating, reader = self._ready()
+        rows = [(each, reader.read(each.source, each.fields)) for each in records]
+        with self._store.writing() as work:
+            update = updating.begin(work)
+            for record, row in rows:
+                said = json.dumps([list(each) for each in row.said], ensure_ascii=False, separators=(",", ":"))
+                observed = row.updated_at if row.updated_at is not None else row.created_at
+                former = work.record(record.source, record.key)
+                number = work.next_record() if former is None else former.record
+                new = StoredRecord(
+                    *(number, record.source, record.key, row.created_at, observed, said, row.keys, number, NOBODY)
+                )
+                self._put(work, update, new, former)
+            changes = update.settle()
+            owners = {key: found.profile for key in {(r.source, r.key) for r, _ in rows} if (found := work.record(*key))}
+        return [
+            Ingested(owners[record.source, record.key], tuple(_about(owners[record.source, record.key], changes)))
+            for record, _ in rows
+        ]
+
+    def _put(self, work: Work, update: Update, new: StoredRecord, former: StoredRecord | None) -> None:
+        """A new record, or a version of one: the one that was observed last is the current one."""
+        if former is None:
+            update.put(new, None)
+            return
+        new = replace_record(new, former)
+        earlier = work.versions([former.record])
+        if new.observed_at is not None and former.observed_at is not None and new.observed_at < former.observed_at:
+            work.set_versions(former.record, _ordered([*earlier, _version(new)]))
+            return
+        if new.said != former.said:
+            work.set_versions(former.record, _ordered([*earlier, _version(former)]))
+        update.put(new, former)
+
+    def delete(self, source: str, key: str) -> tuple[Change, ...]:
+        """Take a record away, with its versions; what changed. Raises UnknownRecordError."""
+        updating, _ = self._ready()
+        with self._store.writing() as work:
+            update = updating.begin(work)
+            update.remove(self._known(work, (source, key)))
+            return tuple(update.settle())
+
+    # what people decide
+
+    def same(self, a: tuple[str, str], b: tuple[str, str], *, author: str, reason: str = "") -> int:
+        """Decide that two records, each `(source, key)`, are one person; the number of the decision."""
+        return self._decide(Decision.SAME, a, b, author, reason)
+
+    def different(self, a: tuple[str, str], b: tuple[str, str], *, author: str, reason: str = "") -> int:
+        """Decide that two records are two people; the number of the decision."""
+        return self._decide(Decision.DIFFERENT, a, b, author, reason)
+
+    def _decide(self, decision: Decision, a: tuple[str, str], b: tuple[str, str], author: str, reason: str) -> int:
+        updating, _ = self._ready()
+        with self._store.writing() as work:
+            one, other = self._known(work, a), self._known(work, b)
+            number = work.decide(decision.value, a, b, author, reason)
+            update = updating.begin(work)
+            update.decide(one, other)
+            update.settle()
+            return number
+
+    def undo(self, decision: int, *, author: str) -> tuple[Change, ...]:
+        """Take a decision back; what changed. It stays on record. Raises UnknownRecordError."""
+        updating, _ = self._ready()
+        with self._store.writing() as work:
+            found = work.decision(decision)
+            if found is None or found.undone_at is not None:
+                raise UnknownRecordError(f"no decision {decision} is in force")
+            work.undo(decision, author)
+            update = updating.begin(work)
+            there = [work.record(*key) for key in ((found.source_a, found.key_a), (found.source_b, found.key_b))]
+            update.touch(each.record for each in there if each is not None)
+            return tuple(update.settle())
+
+    @property
+    def decisions(self) -> pa.Table:
+        """The decisions in force, as `resolve(decisions=…)` takes them."""
+        with self._store.reading() as work:
+            rows = [each._asdict() for each in work.decisions() if each.undone_at is None]
+        names = ("source_a", "key_a", "source_b", "key_b", "decision", "author", "reason")
+        return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
+
+    # what it knows
+
+    def profile(self, profile_id: str) -> Profile:
+        """The portrait of a profile; an id that it once had leads to it. Raises UnknownRecordError."""
+        with self._store.reading() as work:
+            current = self._current(work, profile_id)
+            records = work.records_of(current)
+            versions = work.versions([each.record for each in records])
+        rules = effective_rules(self._governed().ruleset.survivorship)
+        return Profile(current, values=ranked_values(_values(records, versions), rules))
+
+    def profile_of(self, source: str, key: str) -> str:
+        """The id of the profile that a record is in. Raises UnknownRecordError."""
+        with self._store.reading() as work:
+            return self._known(work, (source, key)).profile
+
+    def current_id(self, profile_id: str) -> str:
+        """The id that an id of today or of earlier stands for now. Raises UnknownRecordError."""
+        with self._store.reading() as work:
+            return self._current(work, profile_id)
+
+    def _current(self, work: Work, profile_id: str) -> str:
+        found = work.leads_to([profile_id])
+        current = found.get(profile_id)
+        if current is None:
+            gone = " (it was deleted)" if profile_id in found else ""
+            raise UnknownRecordError(f"no profile {profile_id}{gone}")
+        return current
+
+    def changes(self, since: int = 0, *, limit: int = 1000) -> list[StoredChange]:
+        """What happened after a cursor, in order; the cursor of the last is where to go on."""
+        with self._store.reading() as work:
+            return work.changes(since, limit)
+
+    @property
+    def assignments(self) -> pa.Table:
+        """`source, record_key, profile_id` of every record, in order: as the batch gives them."""
+        with self._store.reading() as work:
+            rows = sorted((each.source, each.record_key, each.profile) for each in work.all_records())
+        columns = list(zip(*rows, strict=True)) or [(), (), ()]
+        names = ("source", "record_key", "profile_id")
+        return pa.table({name: pa.array(each, pa.string()) for name, each in zip(names, columns, strict=True)})
+
+    def _governed(self) -> Governing:
+        if self._governing is None:
+            raise StoreError("the store has no rules yet: load a result of the batch first")
+        return self._governing
+
+    def _ready(self) -> tuple[Updating, Reader]:
+        self._governed()
+        if self._updating is None or self._reader is None:
+            raise StoreError("the store has no rules yet: load a result of the batch first")
+        return self._updating, self._reader
+
+    def _known(self, work: Work, record: tuple[str, str]) -> StoredRecord:
+        found = work.record(*record)
+        if found is None:
+            raise UnknownRecordError(f"source {record[0]} has no such record")
+        return found
+
+
+def replace_record(new: StoredRecord, former: StoredRecord) -> StoredRecord:
+    """A version of a record in the place of the one before."""
+    created = [each for each in (new.created_at, former.created_at) if each is not None]
+    return new._replace(
+        record=former.record,
+        component=former.component,
+        profile=former.profile,
+        created_at=min(created, default=None),
+    )
+
+
+def _version(record: StoredRecord) -> StoredVersion:
+    return StoredVersion(record.record, 0, record.observed_at, record.said)
+
+
+def _ordered(versions: list[StoredVersion]) -> list[StoredVersion]:
+    """Versions numbered from 1, the newest first; those without a time come last."""
+    order = sorted(versions, key=lambda each: (each.observed_at is None, -(each.observed_at or 0), each.said))
+    return [each._replace(version=number) for number, each in enumerate(order, 1)]
+
+
+def _about(profile_id: str, changes: Iterable[Change]) -> Iterable[Change]:
+    return (each for each in changes if profile_id in (each.id, each.other_id))
+
+
+def _values(records: Iterable[StoredRecord], versions: Iterable[StoredVersion]) -> Iterable[Value]:
+    """What records say, as values that are not ranked yet."""
+    by_number = {each.record: each for each in records}
+    told = [(each, 0, each.observed_at, each.said) for each in by_number.values()]
+    told += [(by_number[each.record], each.version, each.observed_at, each.said) for each in versions]
+    for record, version, observed_at, said in told:
+        for row in json.loads(said):
+            each = Said(*row)
+            yield Value(
+                *(each.attribute, each.kind, each.value, each.namespace),
+                raw=each.raw,
+                parts=each.parts,
+                status=each.status,
+                source=record.source,
+                record_key=record.record_key,
+                version=version,
+                column_name=each.column,
+                observed_at=None if observed_at is None else _EPOCH + timedelta(microseconds=observed_at),
+            )
+
+
+__all__ = ["IdentityStore", "Ingested"]

@@ -1,0 +1,272 @@
+"""A change of what a store holds, and everything that must be decided again because of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from retrato.live.blocks import Blocking, as_keys, meetings
+from retrato.live.clusters import Clusterer, Edge
+from retrato.live.comparing import Comparer
+from retrato.live.identifying import Unit, identified
+from retrato.live.neighbourhood import Neighbourhood, holdings
+from retrato.matching.rules import Decision
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from retrato.graph.identities import Change
+    from retrato.live.governing import Governing
+    from retrato.matching.similarity import KeyValue
+    from retrato.stores.sql import StoredRecord, StoredVersion, Work
+
+Pair = tuple[int, int]
+
+#: The profile of a record that has none yet.
+NOBODY = ""
+
+
+class Updating:
+    """What a store's changes are made with."""
+
+    def __init__(self, governing: Governing) -> None:
+        self.governing = governing
+        self.blocking = Blocking(governing.ruleset.blocking, governing.ruleset.max_block)
+        self.comparer = Comparer(governing)
+        self.clusterer = Clusterer(governing)
+
+    def begin(self, work: Work) -> Update:
+        """A change within a transaction."""
+        return Update(self, work)
+
+
+class Update:
+    """Records and decisions that change within one transaction; `settle` then decides again what depends on them."""
+
+    def __init__(self, by: Updating, work: Work) -> None:
+        self._by, self._work = by, work
+        self._dirty: set[int] = set()
+        self._gone: Counter[str] = Counter()
+        #: records that were linked with those that are gone
+        self._left: set[int] = set()
+        self._grown: set[int] = set()
+        self._shrunk: set[int] = set()
+        self._before: dict[int, int] = {}
+        self._values: dict[int, tuple[str, str]] = {}
+
+    def put(self, record: StoredRecord, former: StoredRecord | None) -> None:
+        """Keep a record, in the place of a former one with its number."""
+        self._touch_values(record, former)
+        if former is None:
+            self._work.add_records([record])
+        else:
+            self._work.rewrite(record)
+        self._dirty.add(record.record)
+        self._move(record.record, None if former is None else as_keys(former.keys), as_keys(record.keys))
+
+    def remove(self, record: StoredRecord) -> None:
+        """Take a record away."""
+        self._touch_values(None, record)
+        others = self._work.links([record.record]).get(record.record, [])
+        self._work.unlink((record.record, other) for other in others)
+        self._left.update(others)
+        self._move(record.record, as_keys(record.keys), None)
+        self._work.remove(record.record)
+        self._dirty.discard(record.record)
+        self._left.discard(record.record)
+        if record.profile != NOBODY:
+            self._gone[record.profile] += 1
+            self._left.update(each.record for each in self._work.records_of(record.profile))
+
+    def decide(self, a: StoredRecord, b: StoredRecord) -> None:
+        """What is decided of two records has changed."""
+        self.touch((a.record, b.record))
+
+    def touch(self, records: Iterable[int]) -> None:
+        """What is known of these records, or decided about them, may have changed."""
+        self._dirty.update(records)
+
+    def _move(self, number: int, old: Mapping[str, KeyValue] | None, new: Mapping[str, KeyValue] | None) -> None:
+        """Take a record out of the blocks and values that it had, and into those that it has."""
+        if old == new:
+            return
+        former = set(holdings(self._by.governing, old)) if old is not None else set()
+        now = set(holdings(self._by.governing, new)) if new is not None else set()
+        self._work.let_go((code, number) for code in sorted(former - now))
+        self._work.hold((code, number) for code in sorted(now - former))
+        if old is not None:
+            self._shrunk |= self._by.blocking.leave(self._work, number, old)
+        if new is not None:
+            self._grown |= self._by.blocking.enter(self._work, number, new)
+
+    def _touch_values(self, record: StoredRecord | None, former: StoredRecord | None) -> None:
+        """Remember the classes, before anything changes, of the contact points that a change may concern."""
+        old = {} if former is None else as_keys(former.keys)
+        new = {} if record is None else as_keys(record.keys)
+        if old == new:
+            return
+        there = self._neighbourhood()
+        for feature, value, code in there.contacts(old) | there.contacts(new):
+            if code not in self._before:
+                self._before[code] = there.class_of(feature, value)
+                self._values[code] = feature, value
+
+    def _neighbourhood(self) -> Neighbourhood:
+        return Neighbourhood(self._work, self._by.governing, self._by.blocking, self._by.comparer)
+
+    def settle(self) -> list[Change]:
+        """Decide again what depends on the changes, and keep it."""
+        there = self._neighbourhood()
+        reclassed = [code for code, (feature, value) in self._values.items() if there.class_of(*self._values[code]) != self._before[code]]
+        touched = self._dirty | self._left
+        touched |= self._link_again(there, self._dirty, there.candidates(self._dirty) if self._dirty else set())
+        touched |= self._in_groups(there, self._work.holders(reclassed), again=True)
+        touched |= self._in_groups(there, self._work.members(sorted(self._shrunk)), again=True)
+        touched |= self._in_groups(there, self._work.members(sorted(self._grown)), again=False)
+        return self._decide_again(there, touched)
+
+    def _link_again(self, there: Neighbourhood, numbers: Collection[int], pairs: Collection[Pair]) -> set[int]:
+        """Link those of the pairs that belong together, and unlink all others of these records; who is concerned."""
+        linked = _as_pairs(self._work.links(sorted(numbers)))
+        decided = self._decisions(there, {number for pair in (*pairs, *linked) for number in pair} | set(numbers))
+        asked = {*pairs, *(pair for pair in decided if pair[0] in numbers or pair[1] in numbers)}
+        there.load({number for pair in asked for number in pair})
+        right = {pair for pair in asked if self._weight(there, pair, pair in pairs, decided.get(pair)) > 0}
+        self._work.link(sorted(right - linked))
+        self._work.unlink(sorted(linked - right))
+        return {number for pair in right ^ linked for number in pair}
+
+    def _weight(self, there: Neighbourhood, pair: Pair, candidate: bool, decision: str | None) -> int:
+        scored = there.score(pair) if candidate and decision is None else None
+        return self._by.comparer.edge(scored, decision)
+
+    def _in_groups(self, there: Neighbourhood, groups: Mapping[int, Sequence[int]], *, again: bool) -> set[int]:
+        """Who is concerned when the pairs within groups may be candidates no more, or are compared again."""
+        touched: set[int] = set()
+        for _, members in sorted(groups.items()):
+            there.load(members)
+            usable = there.usable(members)
+            met = {pair for pair in meetings(usable) if there.comparable(pair)}
+            inside = set(members)
+            linked = {pair for pair in _as_pairs(self._work.links(sorted(members))) if inside.issuperset(pair)}
+            decided = self._decisions(there, inside)
+            asked = met if again else met & linked
+            right = {
+                pair
+                for pair in asked | {pair for pair in decided if inside.issuperset(pair)}
+                if self._weight(there, pair, pair in met, decided.get(pair)) > 0
+            }
+            self._work.link(sorted(right - linked))
+            self._work.unlink(sorted(linked - right))
+            touched.update(number for pair in right ^ linked for number in pair)
+            components: dict[int, list[int]] = {}
+            for number in members:
+                components.setdefault(there.records[number].component, []).append(number)
+            touched.update(number for each in components.values() if len(each) > 1 for number in each)
+        return touched
+
+    def _decisions(self, there: Neighbourhood, numbers: Iterable[int]) -> dict[Pair, str]:
+        """The decisions in force about records; where several say different things, that which keeps apart."""
+        if not self._work.any_decisions():
+            return {}
+        there.load(numbers)
+        known = {(there.records[n].source, there.records[n].record_key): n for n in numbers if n in there.records}
+        found: dict[Pair, str] = {}
+        for each in self._work.decisions_about(known.keys()):
+            pair = [self._number(there, known, key) for key in ((each.source_a, each.key_a), (each.source_b, each.key_b))]
+            if None in pair or pair[0] == pair[1]:
+                continue
+            ordered: Pair = (min(pair), max(pair))  # type: ignore[type-var, assignment]
+            found[ordered] = min(each.decision, found.get(ordered, each.decision))
+        return found
+
+    def _number(self, there: Neighbourhood, known: Mapping[tuple[str, str], int], key: tuple[str, str]) -> int | None:
+        if key in known:
+            return known[key]
+        found = self._work.record(*key)
+        if found is None:
+            return None
+        there.records.setdefault(found.record, found)
+        return found.record
+
+    def _decide_again(self, there: Neighbourhood, touched: set[int]) -> list[Change]:
+        """Cluster the components that these records are in, give ids, and keep them."""
+        units: list[list[StoredRecord]] = []
+        owners: list[tuple[int, str, int]] = []
+        for component in self._components(touched):
+            there.load(component)
+            records = sorted((there.records[n] for n in component if n in there.records), key=lambda each: each[1:3])
+            if not records:
+                continue
+            label = min(each.record for each in records)
+            for unit in self._by.clusterer.clusters(records, self._edges(there, component), self._versions(component)):
+                owners += ((each.record, "", label) for each in unit)
+                units.append(unit)
+        former = [Unit([(r.source, r.record_key, r.profile or None) for r in unit]) for unit in units]
+        found = identified(former, self._gone, lambda each: each in self._work.leads_to([each]))
+        now = {r.record: (label, i) for unit, i in zip(units, found.ids, strict=True) for r in unit for label in [0]}
+        labels = {number: label for number, _, label in owners}
+        self._work.assign(
+            (r.record, labels[r.record], now[r.record][1])
+            for unit in units
+            for r in unit
+            if (r.component, r.profile) != (labels[r.record], now[r.record][1])
+        )
+        self._work.give((each, each) for each in found.fresh)
+        for each, heir in found.retired.items():
+            self._work.redirect(each, heir)
+        self._work.tell((str(each.kind), each.id, each.other_id, each.records) for each in found.changes)
+        return found.changes
+
+    def _components(self, touched: set[int]) -> list[list[int]]:
+        """The components that records are in now, by links."""
+        found: list[list[int]] = []
+        links: dict[int, list[int]] = {}
+        frontier = set(touched)
+        while frontier:
+            reached = self._work.links(sorted(frontier))
+            links |= {number: reached.get(number, []) for number in frontier}
+            frontier = {other for others in reached.values() for other in others} - links.keys()
+        seen: set[int] = set()
+        for start in sorted(links):
+            if start in seen:
+                continue
+            component, open_ = [], [start]
+            seen.add(start)
+            while open_:
+                number = open_.pop()
+                component.append(number)
+                new = [other for other in links[number] if other not in seen]
+                seen.update(new)
+                open_ += new
+            found.append(sorted(component))
+        return found
+
+    def _edges(self, there: Neighbourhood, component: Sequence[int]) -> dict[Pair, Edge]:
+        """All that lies between the records of a component."""
+        if len(component) == 1:
+            return {}
+        met = {pair for pair in meetings(there.usable(component)) if there.comparable(pair)}
+        inside = set(component)
+        decided = {pair: each for pair, each in self._decisions(there, component).items() if inside.issuperset(pair)}
+        edges = {}
+        for pair in met | decided.keys():
+            scored, decision = there.score(pair), decided.get(pair)
+            information = scored.information if pair in met else 1
+            edges[pair] = Edge(self._by.comparer.edge(scored, decision), information, scored.levels)
+        return edges
+
+    def _versions(self, component: Collection[int]) -> dict[int, list[StoredVersion]]:
+        if not self._by.clusterer.needs_versions:
+            return {}
+        found: dict[int, list[StoredVersion]] = {}
+        for each in self._work.versions(component):
+            found.setdefault(each.record, []).append(each)
+        return found
+
+
+def _as_pairs(links: Mapping[int, Sequence[int]]) -> set[Pair]:
+    return {(min(a, b), max(a, b)) for a, others in links.items() for b in others}
+
+
+__all__ = ["NOBODY", "Decision", "Update", "Updating"]

@@ -1,0 +1,1 @@
+"""Where an identity store keeps what it knows: SQLite or PostgreSQL, through SQLAlchemy. Nothing is decided here."""

@@ -1,0 +1,538 @@
+"""An identity store in a SQL database: what it holds, read and written in transactions.
+
+Whoever writes takes turns: a transaction that writes first takes the one lock of the store (in SQLite the file's, in
+PostgreSQL that of a row), so that what is decided rests on what is there. Readers wait for nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from sqlalchemy import (
+    BigInteger,
+    Engine,
+    Text,
+    any_,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from retrato.errors import StoreError
+from retrato.stores.schema import (
+    BLOCKS,
+    CHANGES,
+    DECISIONS,
+    FORMAT,
+    HOLDERS,
+    IDS,
+    LARGE_BLOCKS,
+    LINKS,
+    RECORDS,
+    SETTINGS,
+    VERSIONS,
+    create,
+    format_of,
+    migrate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Column, Connection, Table
+    from sqlalchemy.sql.elements import ColumnElement
+
+#: How long a writer waits for its turn, in seconds.
+PATIENCE = 60
+#: How a transaction begins that sees one state of the store.
+_READING = {"sqlite": "BEGIN", "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"}
+#: Pages of an SQLite file that are kept in memory, in KiB.
+_CACHE = 65_536
+
+
+class StoredRecord(NamedTuple):
+    """A record as the store holds it; what it says is JSON."""
+
+    record: int
+    source: str
+    record_key: str
+    created_at: int | None
+    observed_at: int | None
+    said: str
+    keys: dict[str, Any]
+    component: int
+    profile: str
+
+
+class StoredVersion(NamedTuple):
+    """An earlier version of a record; 1 is the newest of them."""
+
+    record: int
+    version: int
+    observed_at: int | None
+    said: str
+
+
+class StoredDecision(NamedTuple):
+    """What somebody has decided of two records."""
+
+    number: int
+    decision: str
+    source_a: str
+    key_a: str
+    source_b: str
+    key_b: str
+    author: str
+    reason: str
+    at: int
+    undone_by: str | None
+    undone_at: int | None
+
+
+class StoredChange(NamedTuple):
+    """A row of the change feed."""
+
+    cursor: int
+    at: int
+    kind: str
+    profile_id: str
+    other_profile_id: str | None
+    records: int
+
+
+class _Statement:
+    """A statement that is compiled once and then run as text."""
+
+    __slots__ = ("_fixed", "_order", "_text")
+
+    def __init__(self, statement: Any, engine: Engine) -> None:
+        compiled = statement.compile(dialect=engine.dialect)
+        self._text, self._order = str(compiled), compiled.positiontup
+        self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def _values(self, values: Mapping[str, Any]) -> Any:
+        all_of = {**self._fixed, **values} if self._fixed else values
+        return dict(all_of) if self._order is None else tuple([all_of[name] for name in self._order])
+
+    def run(self, connection: Connection, **values: Any) -> Any:
+        return connection.exec_driver_sql(self._text, self._values(values))
+
+    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+        given = [self._values(row) for row in rows]
+        if given:
+            connection.exec_driver_sql(self._text, given)
+
+
+class SqlStore:
+    """The tables of one identity store behind a URL of SQLAlchemy: `sqlite:///customers.db`, `postgresql+psycopg://…`.
+
+    A database without a store gets an empty one. Raises StoreError when the database cannot be used, or a newer version
+    of retrato has made its store.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self._lists = _sqlite_list if self._is_sqlite else _postgresql_list
+        self._statements: dict[str, _Statement] = {}
+        try:
+            with self.engine.connect() as connection:
+                if self._is_sqlite:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                found = format_of(connection)
+                if found is None:
+                    create(connection)
+                elif found != FORMAT:
+                    migrate(connection, found)
+                connection.commit()
+        except DBAPIError as error:
+            raise _refused(error) from error
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Work]:
+        """A transaction that sees one state of the store."""
+        try:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql(_READING[self.engine.dialect.name])
+                yield Work(self, connection)
+                connection.rollback()
+        except DBAPIError as error:
+            raise _refused(error) from error
+
+    @contextmanager
+    def writing(self) -> Iterator[Work]:
+        """A transaction that changes the store, all or nothing; it waits for its turn."""
+        try:
+            with self.engine.connect() as connection:
+                if self._is_sqlite:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    connection.exec_driver_sql("SELECT value FROM retrato_settings WHERE name = 'state' FOR UPDATE")
+                yield Work(self, connection)
+                connection.exec_driver_sql(
+                    "UPDATE retrato_settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'state'"
+                )
+                connection.commit()
+        except DBAPIError as error:
+            raise _refused(error) from error
+
+    def statement(self, name: str, make: Any) -> _Statement:
+        """A statement by its name, compiled when it is first asked for."""
+        found = self._statements.get(name)
+        if found is None:
+            found = self._statements[name] = _Statement(make(), self.engine)
+        return found
+
+    def among(self, column: Column[Any], name: str) -> ColumnElement[bool]:
+        """Whether a column is in a list that is given as one parameter."""
+        return self._lists(column, name)
+
+    def as_list(self, values: Collection[Any]) -> Any:
+        """A list as one parameter."""
+        return json.dumps(list(values)) if self._is_sqlite else list(values)
+
+    def inserting(self, table: Table) -> Any:
+        """An insert that leaves rows alone which are there already."""
+        if self._is_sqlite:
+            return insert(table).prefix_with("OR IGNORE")
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table).on_conflict_do_nothing()
+
+
+class Work:
+    """What can be read and written within one transaction."""
+
+    def __init__(self, store: SqlStore, connection: Connection) -> None:
+        self._store, self.connection = store, connection
+
+    # settings
+
+    def setting(self, name: str) -> str | None:
+        """A fact about the store."""
+        asked = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("key"))
+        found = self._run("setting", lambda: asked, key=name).first()
+        return None if found is None else str(found[0])
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a fact about the store."""
+        self.connection.execute(delete(SETTINGS).where(SETTINGS.c.name == name))
+        self.connection.execute(insert(SETTINGS), {"name": name, "value": value})
+
+    # records
+
+    def record(self, source: str, record_key: str) -> StoredRecord | None:
+        """A record by its source and key."""
+        columns = RECORDS.c
+        asked = select(RECORDS).where(columns.source == bindparam("s"), columns.record_key == bindparam("k"))
+        return next(iter(_records(self._run("record", lambda: asked, s=source, k=record_key))), None)
+
+    def records(self, numbers: Collection[int]) -> list[StoredRecord]:
+        """Records by their numbers, in no order."""
+        if not numbers:
+            return []
+        make = lambda: select(RECORDS).where(self._store.among(RECORDS.c.record, "n"))  # noqa: E731
+        return _records(self._run("records", make, n=self._store.as_list(numbers)))
+
+    def records_of(self, profile: str) -> list[StoredRecord]:
+        """The records of a profile, by source and key."""
+        make = lambda: select(RECORDS).where(RECORDS.c.profile == bindparam("p"))  # noqa: E731
+        return sorted(_records(self._run("records_of", make, p=profile)), key=lambda each: each[1:3])
+
+    def components(self, numbers: Collection[int]) -> dict[int, list[int]]:
+        """The records of components."""
+        columns = RECORDS.c
+        make = lambda: select(columns.component, columns.record).where(  # noqa: E731
+            self._store.among(columns.component, "n")
+        )
+        return _grouped(self._run("components", make, n=self._store.as_list(numbers))) if numbers else {}
+
+    def all_records(self) -> Iterator[StoredRecord]:
+        """Every record, in the order of the numbers."""
+        found = self.connection.execution_options(yield_per=1000).execute(select(RECORDS).order_by(RECORDS.c.record))
+        for rows in found.partitions():
+            yield from _records(rows)
+
+    def count(self) -> int:
+        """How many records there are."""
+        return int(self.connection.execute(select(func.count()).select_from(RECORDS)).scalar_one())
+
+    def next_record(self) -> int:
+        """A number that no record has."""
+        make = lambda: select(func.coalesce(func.max(RECORDS.c.record), -1) + 1)  # noqa: E731
+        return int(self._run("next_record", make).first()[0])
+
+    def add_records(self, records: Iterable[StoredRecord]) -> None:
+        """Keep records."""
+        rows = ({**each._asdict(), "keys": _text(each.keys)} for each in records)
+        self._run_all("add_records", lambda: insert(RECORDS), rows)
+
+    def rewrite(self, record: StoredRecord) -> None:
+        """Keep what a record says now."""
+        names = {"said": "x", "keys": "y", "observed_at": "o", "created_at": "c"}
+        values = {column: bindparam(name) for column, name in names.items()}
+        make = lambda: update(RECORDS).where(RECORDS.c.record == bindparam("n")).values(values)  # noqa: E731
+        given = {"x": record.said, "y": _text(record.keys), "o": record.observed_at, "c": record.created_at}
+        self._run("rewrite", make, n=record.record, **given)
+
+    def assign(self, owners: Iterable[tuple[int, int, str]]) -> None:
+        """Give records their components and profiles: `(record, component, profile)`."""
+        values = {"component": bindparam("c"), "profile": bindparam("p")}
+        make = lambda: update(RECORDS).where(RECORDS.c.record == bindparam("n")).values(values)  # noqa: E731
+        self._run_all("assign", make, ({"n": n, "c": c, "p": p} for n, c, p in owners))
+
+    def remove(self, record: int) -> None:
+        """Forget a record with its versions."""
+        self._run("remove_versions", lambda: delete(VERSIONS).where(VERSIONS.c.record == bindparam("n")), n=record)
+        self._run("remove", lambda: delete(RECORDS).where(RECORDS.c.record == bindparam("n")), n=record)
+
+    def versions(self, numbers: Collection[int]) -> list[StoredVersion]:
+        """The earlier versions of records, by record and version."""
+        if not numbers:
+            return []
+        make = lambda: select(VERSIONS).where(self._store.among(VERSIONS.c.record, "n"))  # noqa: E731
+        found = self._run("versions", make, n=self._store.as_list(numbers))
+        return sorted(StoredVersion(*row) for row in found)
+
+    def add_version(self, version: StoredVersion) -> None:
+        """Keep an earlier version of a record."""
+        self._run("add_version", lambda: insert(VERSIONS), **version._asdict())
+
+    def set_versions(self, record: int, versions: Sequence[StoredVersion]) -> None:
+        """Keep the earlier versions of a record."""
+        self._run("remove_versions", lambda: delete(VERSIONS).where(VERSIONS.c.record == bindparam("n")), n=record)
+        rows = (each._asdict() for each in versions)
+        self._run_all("add_versions", lambda: insert(VERSIONS), rows)
+
+    # blocks and holders
+
+    def large(self, codes: Collection[int]) -> set[int]:
+        """Those of the blocks that are too large."""
+        make = lambda: select(LARGE_BLOCKS.c.code).where(self._store.among(LARGE_BLOCKS.c.code, "n"))  # noqa: E731
+        return {row[0] for row in self._run("large", make, n=self._store.as_list(codes))} if codes else set()
+
+    def set_large(self, codes: Iterable[int], *, large: bool) -> None:
+        """Blocks are too large from now on, or no more."""
+        rows = [{"code": code} for code in codes]
+        if large:
+            self._run_all("set_large", lambda: self._store.inserting(LARGE_BLOCKS), rows)
+        else:
+            drop = lambda: delete(LARGE_BLOCKS).where(LARGE_BLOCKS.c.code == bindparam("code"))  # noqa: E731
+            self._run_all("unset_large", drop, rows)
+
+    def large_blocks(self, most: int) -> set[int]:
+        """The blocks that hold more records than this and are not known to be large."""
+        many = select(BLOCKS.c.code).group_by(BLOCKS.c.code).having(func.count() > most)
+        asked = many.where(BLOCKS.c.code.not_in(select(LARGE_BLOCKS.c.code)))
+        return {row[0] for row in self.connection.execute(asked)}
+
+    def members(self, codes: Collection[int]) -> dict[int, list[int]]:
+        """The records in blocks."""
+        return self._members(BLOCKS, codes)
+
+    def holders(self, codes: Collection[int]) -> dict[int, list[int]]:
+        """The records that hold values."""
+        return self._members(HOLDERS, codes)
+
+    def _members(self, table: Table, codes: Collection[int]) -> dict[int, list[int]]:
+        make = lambda: select(table.c.code, table.c.record).where(self._store.among(table.c.code, "n"))  # noqa: E731
+        return _grouped(self._run(f"members of {table.name}", make, n=self._store.as_list(codes))) if codes else {}
+
+    def enter(self, entries: Iterable[tuple[int, int]]) -> None:
+        """Put records into blocks: `(code, record)`."""
+        self._enter(BLOCKS, entries)
+
+    def leave(self, entries: Iterable[tuple[int, int]]) -> None:
+        """Take records out of blocks."""
+        self._leave(BLOCKS, entries)
+
+    def hold(self, entries: Iterable[tuple[int, int]]) -> None:
+        """Records hold values: `(code, record)`."""
+        self._enter(HOLDERS, entries)
+
+    def let_go(self, entries: Iterable[tuple[int, int]]) -> None:
+        """Records hold values no more."""
+        self._leave(HOLDERS, entries)
+
+    def _enter(self, table: Table, entries: Iterable[tuple[int, int]]) -> None:
+        rows = ({"code": code, "record": record} for code, record in entries)
+        self._run_all(f"enter {table.name}", lambda: self._store.inserting(table), rows)
+
+    def _leave(self, table: Table, entries: Iterable[tuple[int, int]]) -> None:
+        columns = table.c
+        make = lambda: delete(table).where(columns.code == bindparam("c"), columns.record == bindparam("n"))  # noqa: E731
+        self._run_all(f"leave {table.name}", make, ({"c": code, "n": record} for code, record in entries))
+
+    # links
+
+    def links(self, numbers: Collection[int]) -> dict[int, list[int]]:
+        """For each of the records, those that it is linked with."""
+        make = lambda: select(LINKS.c.record, LINKS.c.other).where(self._store.among(LINKS.c.record, "n"))  # noqa: E731
+        return _grouped(self._run("links", make, n=self._store.as_list(numbers))) if numbers else {}
+
+    def link(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Link pairs of records."""
+        rows = ({"record": x, "other": y} for a, b in pairs for x, y in ((a, b), (b, a)))
+        self._run_all("link", lambda: self._store.inserting(LINKS), rows)
+
+    def unlink(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Pairs of records are linked no more."""
+        columns = LINKS.c
+        make = lambda: delete(LINKS).where(columns.record == bindparam("x"), columns.other == bindparam("y"))  # noqa: E731
+        self._run_all("unlink", make, ({"x": x, "y": y} for a, b in pairs for x, y in ((a, b), (b, a))))
+
+    # ids and changes
+
+    def leads_to(self, ids: Collection[str]) -> dict[str, str | None]:
+        """Where ids that were ever given lead to now."""
+        make = lambda: select(IDS.c.id, IDS.c.leads_to).where(self._store.among(IDS.c.id, "n"))  # noqa: E731
+        found = self._run("leads_to", make, n=self._store.as_list(ids)) if ids else ()
+        return {row[0]: row[1] for row in found}
+
+    def all_ids(self) -> dict[str, str | None]:
+        """Every id that was ever given."""
+        return {row[0]: row[1] for row in self.connection.execute(select(IDS))}
+
+    def give(self, ids: Iterable[tuple[str, str | None]]) -> None:
+        """Keep new ids and where they lead."""
+        self._run_all("give", lambda: insert(IDS), ({"id": each, "leads_to": to} for each, to in ids))
+
+    def redirect(self, id: str, to: str | None) -> None:  # noqa: A002 - the word for it
+        """An id, and all that led to it, leads elsewhere now, or nowhere."""
+        make = lambda: update(IDS).where(IDS.c.leads_to == bindparam("old")).values(leads_to=bindparam("new"))  # noqa: E731
+        self._run("redirect", make, old=id, new=to)
+
+    def tell(self, changes: Iterable[tuple[str, str, str | None, int]]) -> None:
+        """Put changes into the feed: `(kind, profile_id, other_profile_id, records)`."""
+        at = now()
+        rows = (
+            {"at": at, "kind": kind, "profile_id": each, "other_profile_id": other, "records": records}
+            for kind, each, other, records in changes
+        )
+        make = lambda: insert(CHANGES).values({name: bindparam(name) for name in StoredChange._fields[1:]})  # noqa: E731
+        self._run_all("tell", make, rows)
+
+    def changes(self, since: int, limit: int) -> list[StoredChange]:
+        """The feed after a cursor."""
+        asked = select(CHANGES).where(CHANGES.c.cursor > since).order_by(CHANGES.c.cursor).limit(limit)
+        return [StoredChange(*row) for row in self.connection.execute(asked)]
+
+    # decisions
+
+    def decide(self, decision: str, a: tuple[str, str], b: tuple[str, str], author: str, reason: str) -> int:
+        """Keep a decision; its number."""
+        values = {"decision": decision, "source_a": a[0], "key_a": a[1], "source_b": b[0], "key_b": b[1]}
+        found = self.connection.execute(insert(DECISIONS).values(**values, author=author, reason=reason, at=now()))
+        return int(cast("Sequence[int]", found.inserted_primary_key)[0])
+
+    def decision(self, number: int) -> StoredDecision | None:
+        """A decision by its number."""
+        found = self.connection.execute(select(DECISIONS).where(DECISIONS.c.number == number)).first()
+        return None if found is None else StoredDecision(*found)
+
+    def undo(self, number: int, author: str) -> None:
+        """A decision holds no more."""
+        made = update(DECISIONS).where(DECISIONS.c.number == number).values(undone_by=author, undone_at=now())
+        self.connection.execute(made)
+
+    def decisions(self) -> list[StoredDecision]:
+        """All decisions, in the order in which they were made."""
+        return [StoredDecision(*row) for row in self.connection.execute(select(DECISIONS).order_by(DECISIONS.c.number))]
+
+    def any_decisions(self) -> bool:
+        """Whether any decision is in force."""
+        make = lambda: select(DECISIONS.c.number).where(DECISIONS.c.undone_at.is_(None)).limit(1)  # noqa: E731
+        return self._run("any_decisions", make).first() is not None
+
+    def decisions_about(self, records: Collection[tuple[str, str]]) -> list[StoredDecision]:
+        """The decisions in force that name one of these records."""
+        if not records:
+            return []
+        columns = DECISIONS.c
+        keys = sorted({key for _, key in records})
+        named = or_(self._store.among(columns.key_a, "n"), self._store.among(columns.key_b, "n"))
+        make = lambda: select(DECISIONS).where(columns.undone_at.is_(None), named)  # noqa: E731
+        known = set(records)
+        found = (StoredDecision(*row) for row in self._run("decisions_about", make, n=self._store.as_list(keys)))
+        return [each for each in found if {(each.source_a, each.key_a), (each.source_b, each.key_b)} & known]
+
+    def _run(self, name: str, make: Any, **values: Any) -> Any:
+        return self._store.statement(name, make).run(self.connection, **values)
+
+    def _run_all(self, name: str, make: Any, rows: Iterable[Mapping[str, Any]]) -> None:
+        self._store.statement(name, make).run_all(self.connection, rows)
+
+
+def now() -> int:
+    """The time, in microseconds of the epoch."""
+    return time.time_ns() // 1000
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+            raise StoreError(f"a store is kept in sqlite or postgresql, not in {parsed.get_backend_name()}")
+        engine = create_engine(parsed, connect_args={"timeout": PATIENCE} if parsed.drivername == "sqlite" else {})
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError('this is no address of a store; write "sqlite:///customers.db" or "postgresql://…"') from error
+    except ModuleNotFoundError as error:
+        raise StoreError(f"the driver {error.name} is not installed: pip install 'retrato[postgresql]'") from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # transactions begin where this module says
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"cache_size = -{_CACHE}", "secure_delete = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _refused(error: DBAPIError) -> StoreError:
+    """What a database says, without the values of the statement."""
+    said = str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
+    kind = type(error.orig).__name__
+    return StoreError(f"the database refused: {said}" if kind == "OperationalError" else f"the database refused ({kind})")
+
+
+def _sqlite_list(column: Column[Any], name: str) -> ColumnElement[bool]:
+    each = func.json_each(bindparam(name, type_=Text())).table_valued("value")
+    return column.in_(select(each.c.value))
+
+
+def _postgresql_list(column: Column[Any], name: str) -> ColumnElement[bool]:
+    return column == any_(bindparam(name, type_=ARRAY(column.type if isinstance(column.type, Text) else BigInteger())))
+
+
+def _records(rows: Iterable[Any]) -> list[StoredRecord]:
+    return [StoredRecord(*row[:6], json.loads(row[6]), row[7], row[8]) for row in rows]
+
+
+def _grouped(rows: Iterable[Any]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for key, value in rows:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

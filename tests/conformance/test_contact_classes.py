@@ -1,0 +1,136 @@
+"""Rarity bands and contact classes of one value in plain Python are those that the relations give it."""
+
+from collections import Counter
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrato.engines.compile.features import contact_class as classes
+from retrato.engines.compile.features import rarity
+from retrato.engines.duckdb import DuckDBEngine
+from retrato.identifiers.base import Feature, Scope
+from retrato.matching.comparisons import RARITY_EDGES
+from retrato.matching.contact_classes import MOST_NAMES, contact_class, is_misdated, is_variant, people, rarity_band
+
+PHONE = Feature("phone", Scope.SHARED, "phone", ("phone",), contact_point=True, multivalued=True)
+CITY = Feature("city", Scope.SHARED, "place", ("city",))
+SCHEMA = pa.schema(
+    {
+        "record": pa.int64(),
+        "source": pa.int32(),
+        "given_root": pa.string(),
+        "birth_date": pa.string(),
+        "phone": pa.list_(pa.string()),
+    }
+)
+
+#: Names that are close, run together, or too short for an edit; dates that differ in little, and some that are no day.
+NAMES = st.sampled_from(["", "li", "lu", "ana", "anna", "mari", "maria", "mario", "mariaana", "manuel", "maunel"])
+ANY_NAMES = NAMES | st.text("abc", min_size=1, max_size=7)
+DATES = st.tuples(
+    st.sampled_from(["1956", "1957", "1990"]),
+    st.sampled_from(["01", "04", "09", "10"]),
+    st.sampled_from(["01", "04", "09", "10", "19", "30"]),
+).map("-".join) | st.sampled_from(["1956", "1956-04"])
+PERSONS = st.tuples(st.none() | ANY_NAMES, st.none() | DATES)
+#: Those who share a phone: few, or about as many as are still told apart.
+SHARED = st.lists(PERSONS, min_size=1, max_size=4) | st.lists(PERSONS, min_size=MOST_NAMES - 3, max_size=20)
+#: How many more records have a name; at 150 it is 50 times as common as one of 3.
+MORE = st.dictionaries(NAMES, st.sampled_from([1, 2, 3, 98, 99, 100, 101, 146, 147, 148, 149, 150]), max_size=4)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with DuckDBEngine(threads=1) as opened:
+        yield opened
+
+
+def by_relation(engine, shared, more, known):
+    """The band of the phone of each group of persons; `more` records of each name have no phone."""
+    rows = [(name, date, [str(place)]) for place, group in enumerate(shared) for name, date in group]
+    rows += [(name, None, None) for name, times in more.items() for _ in range(times)]
+    held = [(record, record % 2, *row) for record, row in enumerate(rows)]
+    arrays = [pa.array(values, kind) for values, kind in zip(zip(*held, strict=True), SCHEMA.types, strict=True)]
+    engine.load("keys", pa.table(arrays, SCHEMA))
+    bands = {int(row["value"]): row["band"] for row in engine.fetch(classes(PHONE, known)).to_pylist()}
+    return [bands[place] for place in range(len(shared))]
+
+
+def by_description(shared, more, known):
+    names = [
+        {name for name, _ in group if name is not None} if "given_root" in known else frozenset() for group in shared
+    ]
+    dates = [{date for _, date in group if date is not None} if "birth_date" in known else set() for group in shared]
+    counts = Counter(name for group in shared for name, _ in group) + Counter(more)
+    return [
+        contact_class(len(group), given, born, counts) for group, given, born in zip(shared, names, dates, strict=True)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shared=st.lists(SHARED, min_size=1, max_size=20),
+    more=MORE,
+    known=st.sampled_from([{"given_root", "birth_date"}, {"given_root"}, {"birth_date"}]),
+)
+def test_the_class_of_a_value_is_that_of_its_row(engine, shared, more, known):
+    assert by_description(shared, more, known) == by_relation(engine, shared, more, known)
+
+
+@settings(max_examples=60, deadline=None)
+@given(pairs=st.lists(st.tuples(ANY_NAMES, ANY_NAMES), min_size=1, max_size=30), more=MORE)
+def test_a_name_is_a_variant_where_two_of_them_are_one_person(engine, pairs, more):
+    shared = [[(name, None) for name in pair] for pair in pairs]
+    counts = Counter(name for pair in pairs for name in pair) + Counter(more)
+    one = [a == b or is_variant(a, b, counts) or is_variant(b, a, counts) for a, b in pairs]
+    assert one == [band == 0 for band in by_relation(engine, shared, more, {"given_root"})]
+
+
+@settings(max_examples=60, deadline=None)
+@given(pairs=st.lists(st.tuples(DATES, DATES), min_size=1, max_size=30))
+def test_a_date_is_misdated_where_two_of_them_are_one_person(engine, pairs):
+    shared = [[(None, date) for date in pair] for pair in pairs]
+    one = [a == b or is_misdated(a, b) or is_misdated(b, a) for a, b in pairs]
+    assert one == [band == 0 for band in by_relation(engine, shared, {}, {"birth_date"})]
+
+
+@pytest.mark.parametrize("different", [1, MOST_NAMES - 1, MOST_NAMES, MOST_NAMES + 1, 41, 201])
+@pytest.mark.parametrize("times", [1, 9])
+def test_among_many_names_and_dates_none_is_another_miswritten(engine, different, times):
+    dates = [f"19{number // 28:02}-01-{number % 28 + 1:02}" for number in range(different)]
+    names = ["".join(letter * 3 for letter in f"{number:03}") for number in range(different)]
+    for known in ({"given_root"}, {"birth_date"}, {"given_root", "birth_date"}):
+        shared = [list(zip(names, dates, strict=True)) * times]
+        assert by_description(shared, {}, known) == by_relation(engine, shared, {}, known)
+
+
+@pytest.mark.parametrize(
+    ("rare", "common", "seems"), [(2, 3, True), (3, 149, False), (3, 150, True), (4, 199, False), (4, 200, True)]
+)
+def test_a_variant_is_much_rarer(engine, rare, common, seems):
+    more = {"maunel": rare - 1, "manuel": common - 1}
+    assert is_variant("maunel", "manuel", {"maunel": rare, "manuel": common}) is seems
+    assert by_relation(engine, [[("maunel", None), ("manuel", None)]], more, {"given_root"}) == [0 if seems else 2]
+
+
+def test_the_band_of_a_value_is_that_of_its_row(engine):
+    sizes = sorted({edge + more for edge in RARITY_EDGES for more in (-1, 0, 1)})
+    cities = [str(size) for size in sizes for _ in range(size)]
+    engine.load("keys", pa.table({"record": range(len(cities)), "source": [1] * len(cities), "city": cities}))
+    found = {int(row["value"]): row["band"] for row in engine.fetch(rarity(CITY)).to_pylist()}
+    assert found == {size: rarity_band(size) for size in sizes}
+    assert set(found.values()) == set(range(len(RARITY_EDGES) + 1))
+
+
+def test_without_names_and_dates_the_class_is_the_band(engine):
+    shared = [[(None, None)] * size for size in (1, 2, 3, 9)]
+    assert by_relation(engine, shared, {}, set()) == [rarity_band(len(group)) for group in shared] == [0, 0, 1, 2]
+
+
+def test_people_are_told_apart_by_names_or_by_birth_dates():
+    counts = {"pedro": 40, "ana": 60, "anna": 1}
+    assert people(["pedro", "ana", "anna"], [], counts) == 2
+    assert people(["pedro"], ["1956-04-09", "1990-10-01", "1971-02-03"], counts) == 3
+    assert people([], [], counts) is None
