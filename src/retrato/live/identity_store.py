@@ -15,6 +15,7 @@ from retrato.live.governing import Governing
 from retrato.live.loading import load
 from retrato.live.saying import Reader, Said
 from retrato.live.updating import NOBODY, Updating
+from retrato.live.verifying import verify
 from retrato.matching.rules import Decision
 from retrato.profiles.golden import ranked_values
 from retrato.profiles.profile import Profile, Value
@@ -244,6 +245,12 @@ class IdentityStore:
         columns = list(zip(*rows, strict=True)) or [(), (), ()]
         names = ("source", "record_key", "profile_id")
         return pa.table({name: pa.array(each, pa.string()) for name, each in zip(names, columns, strict=True)})
+
+    def verify(self) -> list[str]:
+        """What is wrong with the store, in sentences; nothing where all is well. It looks at every record."""
+        updating, _ = self._ready()
+        with self._store.reading() as work:
+            return list(verify(work, updating))
 
     def _governed(self) -> Governing:
         if self._governing is None:

@@ -128,13 +128,22 @@ class Update:
     def _link_again(self, there: Neighbourhood, numbers: Collection[int], pairs: Collection[Pair]) -> set[int]:
         """Link those of the pairs that belong together, and unlink all others of these records; who is concerned."""
         linked = _as_pairs(self._work.links(sorted(numbers)))
-        decided = self._decisions(there, {number for pair in (*pairs, *linked) for number in pair} | set(numbers))
-        asked = {*pairs, *(pair for pair in decided if pair[0] in numbers or pair[1] in numbers)}
-        there.load({number for pair in asked for number in pair})
-        right = {pair for pair in asked if self._weight(there, pair, pair in pairs, decided.get(pair)) > 0}
+        right = self._right(there, numbers, pairs)
         self._work.link(sorted(right - linked))
         self._work.unlink(sorted(linked - right))
         return {number for pair in right ^ linked for number in pair}
+
+    def _right(self, there: Neighbourhood, numbers: Collection[int], pairs: Collection[Pair]) -> set[Pair]:
+        """The pairs of these records that belong together; `pairs` are their candidates."""
+        decided = self._decisions(there, {number for pair in pairs for number in pair} | set(numbers))
+        asked = {*pairs, *(pair for pair in decided if pair[0] in numbers or pair[1] in numbers)}
+        there.load({number for pair in asked for number in pair})
+        return {pair for pair in asked if self._weight(there, pair, pair in pairs, decided.get(pair)) > 0}
+
+    def wrongly_linked(self, numbers: Collection[int]) -> set[Pair]:
+        """The pairs of these records that are linked and should not be, or the other way round."""
+        there = self._neighbourhood()
+        return self._right(there, numbers, there.candidates(numbers)) ^ _as_pairs(self._work.links(sorted(numbers)))
 
     def _weight(self, there: Neighbourhood, pair: Pair, candidate: bool, decision: str | None) -> int:
         scored = there.score(pair) if candidate and decision is None else None
@@ -192,25 +201,18 @@ class Update:
     def _decide_again(self, there: Neighbourhood, touched: set[int]) -> list[Change]:
         """Cluster the components that these records are in, give ids, and keep them."""
         units: list[list[StoredRecord]] = []
-        owners: list[tuple[int, str, int]] = []
-        for component in self._components(touched):
-            there.load(component)
-            records = sorted((there.records[n] for n in component if n in there.records), key=lambda each: each[1:3])
-            if not records:
-                continue
-            label = min(each.record for each in records)
-            for unit in self._by.clusterer.clusters(records, self._edges(there, component), self._versions(component)):
-                owners += ((each.record, "", label) for each in unit)
-                units.append(unit)
-        former = [Unit([(r.source, r.record_key, r.profile or None) for r in unit]) for unit in units]
+        labels: list[int] = []
+        for component in self.components(touched):
+            found_units = self._units(there, component)
+            units += found_units
+            labels += [min(component)] * len(found_units)
+        former = [Unit([(each.source, each.record_key, each.profile or None) for each in unit]) for unit in units]
         found = identified(former, self._gone, lambda each: each in self._work.leads_to([each]))
-        now = {r.record: (label, i) for unit, i in zip(units, found.ids, strict=True) for r in unit for label in [0]}
-        labels = {number: label for number, _, label in owners}
         self._work.assign(
-            (r.record, labels[r.record], now[r.record][1])
-            for unit in units
-            for r in unit
-            if (r.component, r.profile) != (labels[r.record], now[r.record][1])
+            (each.record, label, profile)
+            for unit, label, profile in zip(units, labels, found.ids, strict=True)
+            for each in unit
+            if (each.component, each.profile) != (label, profile)
         )
         self._work.give((each, each) for each in found.fresh)
         for each, heir in found.retired.items():
@@ -218,7 +220,16 @@ class Update:
         self._work.tell((str(each.kind), each.id, each.other_id, each.records) for each in found.changes)
         return found.changes
 
-    def _components(self, touched: set[int]) -> list[list[int]]:
+    def units(self, component: Sequence[int]) -> list[list[StoredRecord]]:
+        """The people among the records of a component."""
+        return self._units(self._neighbourhood(), component)
+
+    def _units(self, there: Neighbourhood, component: Sequence[int]) -> list[list[StoredRecord]]:
+        there.load(component)
+        records = sorted((there.records[number] for number in component), key=lambda each: each[1:3])
+        return self._by.clusterer.clusters(records, self._edges(there, component), self._versions(component))
+
+    def components(self, touched: set[int]) -> list[list[int]]:
         """The components that records are in now, by links."""
         found: list[list[int]] = []
         links: dict[int, list[int]] = {}

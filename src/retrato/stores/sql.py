@@ -271,7 +271,11 @@ class Work:
 
     def count(self) -> int:
         """How many records there are."""
-        return int(self.connection.execute(select(func.count()).select_from(RECORDS)).scalar_one())
+        return self._count(RECORDS)
+
+    def profiles(self) -> set[str]:
+        """The ids of all profiles that have records."""
+        return {row[0] for row in self.connection.execute(select(RECORDS.c.profile).distinct())}
 
     def next_record(self) -> int:
         """A number that no record has."""
@@ -341,6 +345,34 @@ class Work:
         many = select(BLOCKS.c.code).group_by(BLOCKS.c.code).having(func.count() > most)
         asked = many.where(BLOCKS.c.code.not_in(select(LARGE_BLOCKS.c.code)))
         return {row[0] for row in self.connection.execute(asked)}
+
+    def small_large_blocks(self, most: int) -> set[int]:
+        """The blocks that are called large and do not hold more records than this."""
+        many = select(BLOCKS.c.code).group_by(BLOCKS.c.code).having(func.count() > most)
+        return {row[0] for row in self.connection.execute(select(LARGE_BLOCKS.c.code).where(LARGE_BLOCKS.c.code.not_in(many)))}
+
+    def entries_of(self, numbers: Collection[int]) -> set[tuple[int, int]]:
+        """The blocks that records are in: `(code, record)`."""
+        return self._entries_of(BLOCKS, numbers)
+
+    def held_by(self, numbers: Collection[int]) -> set[tuple[int, int]]:
+        """The values that records hold."""
+        return self._entries_of(HOLDERS, numbers)
+
+    def _entries_of(self, table: Table, numbers: Collection[int]) -> set[tuple[int, int]]:
+        make = lambda: select(table).where(self._store.among(table.c.record, "n"))  # noqa: E731
+        return {tuple(row) for row in self._run(f"entries of {table.name}", make, n=self._store.as_list(numbers))}
+
+    def count_entries(self) -> int:
+        """How many records are in blocks, each counted once a block."""
+        return self._count(BLOCKS)
+
+    def count_held(self) -> int:
+        """How many values are held, each counted once a record."""
+        return self._count(HOLDERS)
+
+    def _count(self, table: Table) -> int:
+        return int(self.connection.execute(select(func.count()).select_from(table)).scalar_one())
 
     def members(self, codes: Collection[int]) -> dict[int, list[int]]:
         """The records in blocks."""

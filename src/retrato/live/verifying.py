@@ -1,0 +1,100 @@
+"""Whether a store is what it should be: everything that can be found again is found again, and compared."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from retrato.live.blocks import as_keys
+from retrato.live.neighbourhood import holdings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from retrato.live.updating import Updating
+    from retrato.stores.sql import Work
+
+#: Records that are looked at together.
+_TOGETHER = 500
+
+
+def verify(work: Work, by: Updating) -> Iterator[str]:
+    """What is wrong with a store, in sentences that name no value; nothing where all is well."""
+    yield from _blocks(work, by)
+    yield from _holders(work, by)
+    seen: set[int] = set()
+    for records in _parts(work.all_records()):
+        update = by.begin(work)
+        numbers = [each.record for each in records]
+        wrong = update.wrongly_linked(numbers)
+        if wrong:
+            yield f"{len(wrong)} pairs of records are linked that should not be, or should be and are not"
+        for component in update.components(set(numbers) - seen):
+            seen.update(component)
+            yield from _component(work, update, component)
+    yield from _ids(work)
+
+
+def _blocks(work: Work, by: Updating) -> Iterator[str]:
+    """Each record is in the blocks that its keys make, and in no other."""
+    most = by.blocking.most
+    unknown = work.large_blocks(most)
+    if unknown:
+        yield f"{len(unknown)} blocks hold more than {most} records and are not known to be large"
+    small = work.small_large_blocks(most)
+    if small:
+        yield f"{len(small)} blocks are called large and hold no more than {most} records"
+    expected = 0
+    for records in _parts(work.all_records()):
+        entered = by.blocking.all_codes(work, {each.record: as_keys(each.keys) for each in records})
+        entries = {(code, number) for number, each in entered.items() for code in (*each.usable, *each.large)}
+        expected += len(entries)
+        missing = entries - work.entries_of([each.record for each in records])
+        if missing:
+            yield f"{len(missing)} blocks lack a record that belongs there"
+    if work.count_entries() > expected:
+        yield "blocks hold records that do not belong there"
+
+
+def _holders(work: Work, by: Updating) -> Iterator[str]:
+    expected = 0
+    for records in _parts(work.all_records()):
+        held = {(code, each.record) for each in records for code in holdings(by.governing, as_keys(each.keys))}
+        expected += len(held)
+        missing = held - work.held_by([each.record for each in records])
+        if missing:
+            yield f"{len(missing)} values are not known to be held by their records"
+    if work.count_held() > expected:
+        yield "values are said to be held by records that do not hold them"
+
+
+def _component(work: Work, update: Any, component: list[int]) -> Iterator[str]:
+    records = work.records(component)
+    if len(records) < len(component):
+        yield "a link leads to a record that is not there"
+        return
+    if {each.component for each in records} != {min(component)}:
+        yield f"the component of {len(component)} records is written down wrongly"
+    people = {frozenset(each.record for each in unit) for unit in update.units(component)}
+    owners: dict[str, set[int]] = {}
+    for each in records:
+        owners.setdefault(each.profile, set()).add(each.record)
+    if people != {frozenset(each) for each in owners.values()}:
+        yield f"{len(component)} records are not in the profiles that the evidence gives them"
+
+
+def _ids(work: Work) -> Iterator[str]:
+    leads_to = work.all_ids()
+    standing = work.profiles()
+    lost = sum(leads_to.get(each) != each for each in standing)
+    if lost:
+        yield f"{lost} profiles have an id that leads elsewhere"
+    astray = sum(to is not None and to not in standing for to in leads_to.values())
+    if astray:
+        yield f"{astray} ids lead to a profile that has no records"
+
+
+def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
+    iterator = iter(rows)
+    while some := list(islice(iterator, _TOGETHER)):
+        yield some
