@@ -1,12 +1,14 @@
 """The partition of records by the rules of a store, found at once and plainly: what every store has to agree with."""
 from __future__ import annotations
+
 from itertools import combinations, product
+
 import networkx as nx
 import numpy as np
+
 from retrato.graph.clustering import Pairs, cluster
-from retrato.live.comparing import Comparer
 from retrato.live.blocks import as_keys
-from retrato.matching.comparisons import Split
+from retrato.live.comparing import Comparer
 from retrato.matching.contact_classes import contact_class
 from retrato.matching.model import DECIDED, units, weight_at
 from retrato.matching.similarity import Keys, texts

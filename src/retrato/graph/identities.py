@@ -76,6 +76,10 @@ class Change:
     other_id: str | None
     records: int
 
+    def concerns(self, id: str) -> bool:  # noqa: A002 - the word for it
+        """Whether it is about an id, or what came of one."""
+        return id in (self.id, self.other_id)
+
     def __str__(self) -> str:
         return self.kind.sentence.format(id=self.id, other=self.other_id, records=self.records)
 

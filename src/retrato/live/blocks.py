@@ -1,7 +1,7 @@
 """Blocks of a store: which records are worth comparing, whatever the order in which they came.
 
 A block is told by the number of its rule, how often it was refined, and the values. One that holds more records than a
-block may is *large*: its records are in finer blocks instead, as far as the rule goes (see `retrato.matching.blocking`).
+block may is *large*: its records are in finer blocks instead, as far as the rule goes (`retrato.matching.blocking`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from retrato.graph.limits import Limit
     from retrato.live.governing import Governing
-    from retrato.stores.sql import StoredRecord, StoredVersion
+    from retrato.stores.sql import StoredRecord, StoredSaying
 
 Pair = tuple[int, int]
 
@@ -55,22 +55,23 @@ class Clusterer:
         self._unique = {name for name, each in governing.readings.items() if each.unique}
 
     @property
-    def needs_versions(self) -> bool:
-        """Whether earlier versions of records matter."""
-        return any(limit.within_months is not None for limit in self._governing.ruleset.limits)
+    def needs_sayings(self) -> bool:
+        """Whether it matters what records say, beyond their matching keys."""
+        return bool(self._governing.ruleset.limits)
 
     def clusters(
         self,
         records: Sequence[StoredRecord],
         edges: Mapping[Pair, Edge],
-        versions: Mapping[int, Sequence[StoredVersion]],
+        sayings: Mapping[int, Sequence[StoredSaying]],
     ) -> list[list[StoredRecord]]:
         """The records of one component, by source and key, in clusters; `edges` are between record numbers."""
         if len(records) == 1:
             return [list(records)]
         place = {each.record: number for number, each in enumerate(records)}
         rows = sorted(
-            (*sorted((place[a], place[b])), edge.weight, edge.information, edge.levels) for (a, b), edge in edges.items()
+            (*sorted((place[a], place[b])), edge.weight, edge.information, edge.levels)
+            for (a, b), edge in edges.items()
         )
         a, b, weight, information = (np.array([row[nth] for row in rows], np.int64) for nth in range(4))
         ranks = None
@@ -80,7 +81,7 @@ class Clusterer:
             len(records),
             Pairs(a, b, weight, information, ranks),
             never_compared=self._never_compared,
-            constraints=list(self._constraints(records, versions)),
+            constraints=list(self._constraints(records, sayings)),
             together=self._together,
             threshold=self._threshold,
         ).labels
@@ -90,7 +91,7 @@ class Clusterer:
         return list(found.values())
 
     def _constraints(
-        self, records: Sequence[StoredRecord], versions: Mapping[int, Sequence[StoredVersion]]
+        self, records: Sequence[StoredRecord], sayings: Mapping[int, Sequence[StoredSaying]]
     ) -> Iterator[Constraint]:
         rules = self._governing.ruleset
         every = rules.mode is Mode.ONE_TO_ONE
@@ -99,17 +100,16 @@ class Clusterer:
             group = {name: place if every or name in self._unique else -1 for place, name in enumerate(sources)}
             yield OneEach(np.array([group[each.source] for each in records], np.int64))
         for limit in rules.limits:
-            yield from _limited(limit, records, versions)
+            yield from _limited(limit, records, sayings)
 
 
 def _limited(
-    limit: Limit, records: Sequence[StoredRecord], versions: Mapping[int, Sequence[StoredVersion]]
+    limit: Limit, records: Sequence[StoredRecord], sayings: Mapping[int, Sequence[StoredSaying]]
 ) -> Iterator[Constraint]:
     """One constraint for each namespace that has values."""
     found: dict[str, dict[tuple[int, str], tuple[int, int]]] = {}
     for place, record in enumerate(records):
-        earlier = versions.get(record.record, ())
-        for namespace, value, opens, last in _held(limit, record, earlier):
+        for namespace, value, opens, last in _held(limit, sayings.get(record.record, ())):
             values = found.setdefault(namespace, {})
             former = values.get((place, value), (opens, last))
             values[place, value] = min(former[0], opens), max(former[1], last)
@@ -120,22 +120,22 @@ def _limited(
         yield AtMost(limit.at_most, *(np.array(column, np.int64) for column in zip(*columns, strict=True)))
 
 
-def _held(
-    limit: Limit, record: StoredRecord, earlier: Sequence[StoredVersion]
-) -> Iterator[tuple[str, str, int, int]]:
+def _held(limit: Limit, sayings: Sequence[StoredSaying]) -> Iterator[tuple[str, str, int, int]]:
     """The values that a limit counts: namespace, value, and from when (the window before it included) to when."""
     kind, _, name = limit.kind.partition(".")
-    versions = [(record.observed_at, record.said), *((each.observed_at, each.said) for each in earlier)]
-    for observed_at, said in versions if limit.within_months is not None else versions[:1]:
-        opens, last = 0, 1
-        if limit.within_months is not None:
-            if observed_at is None:
+    for saying in sayings:
+        if limit.within_months is None:
+            if saying.version > 0:
                 continue
-            first = observed_at
-            if not earlier and record.created_at is not None:
-                first = min(first, record.created_at)
-            opens, last = _months_before(first, limit.within_months), observed_at
-        for row in json.loads(said):
+            opens, last = 0, 1
+        elif saying.observed_at is None:
+            continue
+        else:
+            first = saying.observed_at
+            if len(sayings) == 1 and saying.created_at is not None:
+                first = min(first, saying.created_at)
+            opens, last = _months_before(first, limit.within_months), saying.observed_at
+        for row in json.loads(saying.said):
             each = Said(*row)
             wanted = name in ("", each.attribute if kind in _PLAIN else each.namespace)
             usable = each.value is not None and each.status in _COUNTED and NEVER_LINKS.code not in each.issues.split()
@@ -148,5 +148,5 @@ def _months_before(moment: int, months: int) -> int:
     now = _EPOCH + timedelta(microseconds=moment)
     year, month = divmod(now.year * 12 + now.month - 1 - months, 12)
     day = min(now.day, calendar.monthrange(year, month + 1)[1])
-    then: Any = now.replace(year=year, month=month + 1, day=day) - _EPOCH
-    return (then.days * 86_400 + then.seconds) * 1_000_000 + int(then.microseconds)
+    then = now.replace(year=year, month=month + 1, day=day) - _EPOCH
+    return (then.days * 86_400 + then.seconds) * 1_000_000 + then.microseconds

@@ -1,4 +1,4 @@
-"""What a store is governed by: the rules, the model, what is compared, and how sources are read. Frozen with the store."""
+"""What a store is governed by: the rules, the model, what is compared, and how sources are read."""
 
 from __future__ import annotations
 
@@ -104,9 +104,7 @@ class Governing:
         )
 
 
-def _blocking(
-    ruleset: Ruleset, kinds: Mapping[str, tuple[Feature, ...]], attributes: Any
-) -> tuple[BlockingRule, ...]:
+def _blocking(ruleset: Ruleset, kinds: Mapping[str, tuple[Feature, ...]], attributes: Any) -> tuple[BlockingRule, ...]:
     """The default blocking rules, without that of all records, which only a small batch can afford."""
     features = [feature for features in kinds.values() for feature in features]
     own = [feature.name for each in ruleset.own_types for feature in each.features]

@@ -65,7 +65,9 @@ def identified(units: Sequence[Unit], gone: Mapping[str, int], given: Callable[[
         if unit not in ids:
             ids[unit] = fresh[unit] = _new(units[unit], given, set(ids.values()))
     retired = _heirs(overlaps, sizes.keys() - set(kept.values()), ids, fresh, order)
-    changes = sorted(_changes(flows, gone, ids, fresh, retired), key=lambda each: (each.id, each.kind, each.other_id or ""))
+    changes = sorted(
+        _changes(flows, gone, ids, fresh, retired), key=lambda each: (each.id, each.kind, each.other_id or "")
+    )
     return Identified([ids[unit] for unit in range(len(units))], list(fresh.values()), retired, changes)
 
 

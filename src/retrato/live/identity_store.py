@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
@@ -13,21 +12,22 @@ import pyarrow as pa
 from retrato.errors import StoreError, UnknownRecordError
 from retrato.live.governing import Governing
 from retrato.live.loading import load
-from retrato.live.saying import Reader, Said
+from retrato.live.saying import Reader, Row, Said
 from retrato.live.updating import NOBODY, Updating
 from retrato.live.verifying import verify
 from retrato.matching.rules import Decision
 from retrato.profiles.golden import ranked_values
 from retrato.profiles.profile import Profile, Value
 from retrato.profiles.survivorship import effective_rules
-from retrato.records import Record
-from retrato.stores.sql import SqlStore, StoredChange, StoredRecord, StoredVersion
+from retrato.stores.sql import SqlStore, StoredChange, StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
 
     from retrato.graph.identities import Change
     from retrato.live.updating import Update
+    from retrato.records import Record
     from retrato.resolution.resolution import Resolution
     from retrato.stores.sql import Work
 
@@ -94,7 +94,7 @@ class IdentityStore:
         with self._store.writing() as work:
             if work.count():
                 raise StoreError("the store holds records already; put new ones in by ingest_many")
-            work.set(_GOVERNING, governing.to_text())
+            work.keep(_GOVERNING, governing.to_text())
             records = load(work, resolution, updating)
             if not resolution.ruleset.blocking:
                 self._decide_all(work, updating)
@@ -124,35 +124,27 @@ class IdentityStore:
         rows = [(each, reader.read(each.source, each.fields)) for each in records]
         with self._store.writing() as work:
             update = updating.begin(work)
-            for record, row in rows:
-                said = json.dumps([list(each) for each in row.said], ensure_ascii=False, separators=(",", ":"))
-                observed = row.updated_at if row.updated_at is not None else row.created_at
-                former = work.record(record.source, record.key)
-                number = work.next_record() if former is None else former.record
-                new = StoredRecord(
-                    *(number, record.source, record.key, row.created_at, observed, said, row.keys, number, NOBODY)
-                )
-                self._put(work, update, new, former)
+            numbers = [self._put(work, update, record, row) for record, row in rows]
             changes = update.settle()
-            owners = {key: found.profile for key in {(r.source, r.key) for r, _ in rows} if (found := work.record(*key))}
-        return [
-            Ingested(owners[record.source, record.key], tuple(_about(owners[record.source, record.key], changes)))
-            for record, _ in rows
-        ]
+        owners = [update.profile_of(number) for number in numbers]
+        return [Ingested(each, tuple(change for change in changes if change.concerns(each))) for each in owners]
 
-    def _put(self, work: Work, update: Update, new: StoredRecord, former: StoredRecord | None) -> None:
-        """A new record, or a version of one: the one that was observed last is the current one."""
+    def _put(self, work: Work, update: Update, record: Record, row: Row) -> int:
+        """A new record, or a version of one: that which was observed last is the current one. Its number."""
+        former = update.record(record.source, record.key)
+        number = update.next_number() if former is None else former.record
+        saying = saying_of(number, row)
         if former is None:
-            update.put(new, None)
-            return
-        new = replace_record(new, former)
-        earlier = work.versions([former.record])
-        if new.observed_at is not None and former.observed_at is not None and new.observed_at < former.observed_at:
-            work.set_versions(former.record, _ordered([*earlier, _version(new)]))
-            return
-        if new.said != former.said:
-            work.set_versions(former.record, _ordered([*earlier, _version(former)]))
-        update.put(new, former)
+            work.say([saying])
+            update.put(StoredRecord(number, record.source, record.key, row.keys, number, NOBODY), None)
+            return number
+        earlier = work.sayings([number])
+        if all(saying[3:] != each[3:] for each in earlier):
+            versions = in_order([*earlier, saying])
+            work.say_again(number, versions)
+            if versions[0].said == saying.said:
+                update.put(former._replace(keys=row.keys), former)
+        return number
 
     def delete(self, source: str, key: str) -> tuple[Change, ...]:
         """Take a record away, with its versions; what changed. Raises UnknownRecordError."""
@@ -210,9 +202,9 @@ class IdentityStore:
         with self._store.reading() as work:
             current = self._current(work, profile_id)
             records = work.records_of(current)
-            versions = work.versions([each.record for each in records])
+            sayings = work.sayings([each.record for each in records])
         rules = effective_rules(self._governed().ruleset.survivorship)
-        return Profile(current, values=ranked_values(_values(records, versions), rules))
+        return Profile(current, values=ranked_values(_values(records, sayings), rules))
 
     def profile_of(self, source: str, key: str) -> str:
         """The id of the profile that a record is in. Raises UnknownRecordError."""
@@ -270,38 +262,33 @@ class IdentityStore:
         return found
 
 
-def replace_record(new: StoredRecord, former: StoredRecord) -> StoredRecord:
-    """A version of a record in the place of the one before."""
-    created = [each for each in (new.created_at, former.created_at) if each is not None]
-    return new._replace(
-        record=former.record,
-        component=former.component,
-        profile=former.profile,
-        created_at=min(created, default=None),
-    )
+def saying_of(number: int, row: Row) -> StoredSaying:
+    """What a row says, as the store keeps it."""
+    said = json.dumps([list(each) for each in row.said], ensure_ascii=False, separators=(",", ":"))
+    observed_at = row.created_at if row.updated_at is None else row.updated_at
+    return StoredSaying(number, 0, row.created_at, observed_at, said)
 
 
-def _version(record: StoredRecord) -> StoredVersion:
-    return StoredVersion(record.record, 0, record.observed_at, record.said)
+def in_order(versions: list[StoredSaying]) -> list[StoredSaying]:
+    """Versions of a record, of which the last one given is new, numbered: that which was observed last is version 0.
+
+    One without a time comes after what is there: it is known to be newer.
+    """
+    *earlier, new = versions
+    place = 0
+    if new.observed_at is not None:
+        place = sum(each.observed_at is not None and each.observed_at > new.observed_at for each in earlier)
+    earlier.insert(place, new)
+    created_at = min((each.created_at for each in versions if each.created_at is not None), default=None)
+    return [each._replace(version=number, created_at=created_at) for number, each in enumerate(earlier)]
 
 
-def _ordered(versions: list[StoredVersion]) -> list[StoredVersion]:
-    """Versions numbered from 1, the newest first; those without a time come last."""
-    order = sorted(versions, key=lambda each: (each.observed_at is None, -(each.observed_at or 0), each.said))
-    return [each._replace(version=number) for number, each in enumerate(order, 1)]
-
-
-def _about(profile_id: str, changes: Iterable[Change]) -> Iterable[Change]:
-    return (each for each in changes if profile_id in (each.id, each.other_id))
-
-
-def _values(records: Iterable[StoredRecord], versions: Iterable[StoredVersion]) -> Iterable[Value]:
+def _values(records: Iterable[StoredRecord], sayings: Iterable[StoredSaying]) -> Iterable[Value]:
     """What records say, as values that are not ranked yet."""
     by_number = {each.record: each for each in records}
-    told = [(each, 0, each.observed_at, each.said) for each in by_number.values()]
-    told += [(by_number[each.record], each.version, each.observed_at, each.said) for each in versions]
-    for record, version, observed_at, said in told:
-        for row in json.loads(said):
+    for saying in sayings:
+        record, observed_at = by_number[saying.record], saying.observed_at
+        for row in json.loads(saying.said):
             each = Said(*row)
             yield Value(
                 *(each.attribute, each.kind, each.value, each.namespace),
@@ -310,7 +297,7 @@ def _values(records: Iterable[StoredRecord], versions: Iterable[StoredVersion]) 
                 status=each.status,
                 source=record.source,
                 record_key=record.record_key,
-                version=version,
+                version=saying.version,
                 column_name=each.column,
                 observed_at=None if observed_at is None else _EPOCH + timedelta(microseconds=observed_at),
             )

@@ -1,4 +1,4 @@
-"""A result of the batch into an empty store: records, keys and ids as they are, blocks and links by the store's rules."""
+"""A result of the batch into an empty store: records, keys and ids as they are, the rest by the store's rules."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from retrato.pipeline.cluster import decided
 from retrato.pipeline.compare import compare
 from retrato.pipeline.run import Run
 from retrato.pipeline.score import score
-from retrato.stores.sql import StoredRecord, StoredVersion
+from retrato.stores.sql import StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,8 +73,8 @@ def _link(work: Work, run: Run) -> Any:
 
 
 def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> None:
-    engine.create("said", tree(storing.SAID))
     engine.create("created", tree(storing.CREATED))
+    engine.create("said", tree(storing.SAID))
     names = sorted({key for feature in by.governing.features for key in feature.keys} | {"name_starts"})
     known = set(engine.columns("features"))
     engine.create("stored", storing.stored_records([name for name in names if name in known]))
@@ -84,21 +84,19 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
         ).to_pylist()
         records = [_record(row, int(labels[row["record"]])) for row in rows]
         work.add_records(records)
-        work.hold(
-            (code, each.record) for each in records for code in set(holdings(by.governing, as_keys(each.keys)))
-        )
-    earlier = engine.fetch(tree("SELECT record, version, observed_at, said FROM said WHERE version > 0"))
-    for row in earlier.to_pylist():
-        work.add_version(StoredVersion(row["record"], row["version"], row["observed_at"], row["said"]))
+        work.say(_sayings(engine, start))
+        work.hold((code, each.record) for each in records for code in set(holdings(by.governing, as_keys(each.keys))))
     _blocks(work, by)
 
 
 def _record(row: dict[str, Any], component: int) -> StoredRecord:
     keys = {name: value for name, value in json.loads(row["keys"]).items() if value is not None}
-    times = row["created_at"], row["observed_at"]
-    return StoredRecord(
-        row["record"], row["source"], row["record_key"], *times, row["said"], keys, component, row["profile"]
-    )
+    return StoredRecord(row["record"], row["source"], row["record_key"], keys, component, row["profile"])
+
+
+def _sayings(engine: DuckDBEngine, start: int) -> list[StoredSaying]:
+    asked = tree("SELECT * FROM said WHERE record >= :low AND record < :high", low=start, high=start + _ROWS)
+    return [StoredSaying(**row) for row in engine.fetch(asked).to_pylist()]
 
 
 def _blocks(work: Work, by: Updating) -> None:
@@ -111,7 +109,9 @@ def _blocks(work: Work, by: Updating) -> None:
         work.enter(some)
     while large := work.large_blocks(blocking.most):
         work.set_large(sorted(large), large=True)
-        members = {number for codes in _parts(sorted(large)) for each in work.members(codes).values() for number in each}
+        members = {
+            number for codes in _parts(sorted(large)) for each in work.members(codes).values() for number in each
+        }
         for numbers in _parts(sorted(members)):
             keys = {each.record: as_keys(each.keys) for each in work.records(numbers)}
             finer = blocking.all_codes(work, keys)

@@ -40,6 +40,21 @@ class Neighbourhood:
         for each in self._work.records(sorted(missing)):
             self.records[each.record] = each
 
+    def replace(self, record: StoredRecord) -> None:
+        """A record is new, or says something else: nothing that was found out of the records holds for sure."""
+        self.records[record.record] = record
+        self._let_go(record.record)
+
+    def forget(self, record: int) -> None:
+        """A record is there no more."""
+        self.records.pop(record, None)
+        self._let_go(record)
+
+    def _let_go(self, record: int) -> None:
+        self._keys.pop(record, None)
+        for each in (self._usable, self._classes, self._scores):
+            each.clear()
+
     def keys(self, record: int) -> Keys:
         """The matching keys of a record that is there."""
         found = self._keys.get(record)

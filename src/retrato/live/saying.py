@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,7 +16,7 @@ from retrato.pipeline.readings import Reading
 from retrato.records import RECORD_FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from retrato.identifiers.base import IdentifierType
     from retrato.live.governing import Governing
@@ -123,7 +122,9 @@ class Reader:
         table = as_table(names, [(0, tuple(found))])
         table, _ = set_apart(kind, table, rules.blocked, BLOCKED, Status.PLACEHOLDER)
         table, _ = set_apart(kind, table, rules.never_links, NEVER_LINKS)
-        told = {issue.code: issue for issue in (BLOCKED, NEVER_LINKS, *(issue for each in found for issue in each.issues))}
+        told = {
+            issue.code: issue for issue in (BLOCKED, NEVER_LINKS, *(issue for each in found for issue in each.issues))
+        }
         return [
             Identifier(
                 *(each.kind, each.raw, each.value, Status(row["status"]), each.namespace),
@@ -150,7 +151,9 @@ class Reader:
             name: tuple(sorted(values)) if name in lists else min(values, key=values.__getitem__)
             for name, values in known.items()
         }
-        return {name: value for name, value in (keys | account_keys(keys)).items() if name in wanted or name in _FOR_BLOCKS}
+        return {
+            name: value for name, value in (keys | account_keys(keys)).items() if name in wanted or name in _FOR_BLOCKS
+        }
 
     def _time(self, reading: Reading, row: Mapping[str, Any], field: str) -> int | None:
         """A time of the row, in microseconds of the epoch."""

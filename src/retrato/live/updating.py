@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from retrato.graph.identities import Change
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
-    from retrato.stores.sql import StoredRecord, StoredVersion, Work
+    from retrato.stores.sql import StoredRecord, StoredSaying, Work
 
 Pair = tuple[int, int]
 
@@ -53,6 +53,23 @@ class Update:
         self._shrunk: set[int] = set()
         self._before: dict[int, int] = {}
         self._values: dict[int, tuple[str, str]] = {}
+        self._owners: dict[int, str] = {}
+        self._there = Neighbourhood(work, by.governing, by.blocking, by.comparer)
+
+    def record(self, source: str, record_key: str) -> StoredRecord | None:
+        """A record as it is after what this has changed so far."""
+        found = self._work.record(source, record_key)
+        if found is not None:
+            self._there.records.setdefault(found.record, found)
+        return found
+
+    def next_number(self) -> int:
+        """A number for a new record."""
+        return self._work.next_record()
+
+    def profile_of(self, record: int) -> str:
+        """Whose a record is that `settle` has looked at, or that has not changed."""
+        return self._owners.get(record) or self._there.records[record].profile
 
     def put(self, record: StoredRecord, former: StoredRecord | None) -> None:
         """Keep a record, in the place of a former one with its number."""
@@ -60,8 +77,9 @@ class Update:
         if former is None:
             self._work.add_records([record])
         else:
-            self._work.rewrite(record)
+            self._work.set_keys(record)
         self._dirty.add(record.record)
+        self._there.replace(record)
         self._move(record.record, None if former is None else as_keys(former.keys), as_keys(record.keys))
 
     def remove(self, record: StoredRecord) -> None:
@@ -72,6 +90,7 @@ class Update:
         self._left.update(others)
         self._move(record.record, as_keys(record.keys), None)
         self._work.remove(record.record)
+        self._there.forget(record.record)
         self._dirty.discard(record.record)
         self._left.discard(record.record)
         if record.profile != NOBODY:
@@ -105,19 +124,15 @@ class Update:
         new = {} if record is None else as_keys(record.keys)
         if old == new:
             return
-        there = self._neighbourhood()
-        for feature, value, code in there.contacts(old) | there.contacts(new):
+        for feature, value, code in self._there.contacts(old) | self._there.contacts(new):
             if code not in self._before:
-                self._before[code] = there.class_of(feature, value)
+                self._before[code] = self._there.class_of(feature, value)
                 self._values[code] = feature, value
-
-    def _neighbourhood(self) -> Neighbourhood:
-        return Neighbourhood(self._work, self._by.governing, self._by.blocking, self._by.comparer)
 
     def settle(self) -> list[Change]:
         """Decide again what depends on the changes, and keep it."""
-        there = self._neighbourhood()
-        reclassed = [code for code, (feature, value) in self._values.items() if there.class_of(*self._values[code]) != self._before[code]]
+        there = self._there
+        reclassed = [code for code, value in self._values.items() if there.class_of(*value) != self._before[code]]
         touched = self._dirty | self._left
         touched |= self._link_again(there, self._dirty, there.candidates(self._dirty) if self._dirty else set())
         touched |= self._in_groups(there, self._work.holders(reclassed), again=True)
@@ -142,7 +157,7 @@ class Update:
 
     def wrongly_linked(self, numbers: Collection[int]) -> set[Pair]:
         """The pairs of these records that are linked and should not be, or the other way round."""
-        there = self._neighbourhood()
+        there = self._there
         return self._right(there, numbers, there.candidates(numbers)) ^ _as_pairs(self._work.links(sorted(numbers)))
 
     def _weight(self, there: Neighbourhood, pair: Pair, candidate: bool, decision: str | None) -> int:
@@ -182,7 +197,9 @@ class Update:
         known = {(there.records[n].source, there.records[n].record_key): n for n in numbers if n in there.records}
         found: dict[Pair, str] = {}
         for each in self._work.decisions_about(known.keys()):
-            pair = [self._number(there, known, key) for key in ((each.source_a, each.key_a), (each.source_b, each.key_b))]
+            pair = [
+                self._number(there, known, key) for key in ((each.source_a, each.key_a), (each.source_b, each.key_b))
+            ]
             if None in pair or pair[0] == pair[1]:
                 continue
             ordered: Pair = (min(pair), max(pair))  # type: ignore[type-var, assignment]
@@ -208,6 +225,7 @@ class Update:
             labels += [min(component)] * len(found_units)
         former = [Unit([(each.source, each.record_key, each.profile or None) for each in unit]) for unit in units]
         found = identified(former, self._gone, lambda each: each in self._work.leads_to([each]))
+        self._owners = {each.record: i for unit, i in zip(units, found.ids, strict=True) for each in unit}
         self._work.assign(
             (each.record, label, profile)
             for unit, label, profile in zip(units, labels, found.ids, strict=True)
@@ -222,12 +240,12 @@ class Update:
 
     def units(self, component: Sequence[int]) -> list[list[StoredRecord]]:
         """The people among the records of a component."""
-        return self._units(self._neighbourhood(), component)
+        return self._units(self._there, component)
 
     def _units(self, there: Neighbourhood, component: Sequence[int]) -> list[list[StoredRecord]]:
         there.load(component)
         records = sorted((there.records[number] for number in component), key=lambda each: each[1:3])
-        return self._by.clusterer.clusters(records, self._edges(there, component), self._versions(component))
+        return self._by.clusterer.clusters(records, self._edges(there, component), self._sayings(component))
 
     def components(self, touched: set[int]) -> list[list[int]]:
         """The components that records are in now, by links."""
@@ -267,11 +285,11 @@ class Update:
             edges[pair] = Edge(self._by.comparer.edge(scored, decision), information, scored.levels)
         return edges
 
-    def _versions(self, component: Collection[int]) -> dict[int, list[StoredVersion]]:
-        if not self._by.clusterer.needs_versions:
+    def _sayings(self, component: Collection[int]) -> dict[int, list[StoredSaying]]:
+        if not self._by.clusterer.needs_sayings:
             return {}
-        found: dict[int, list[StoredVersion]] = {}
-        for each in self._work.versions(component):
+        found: dict[int, list[StoredSaying]] = {}
+        for each in self._work.sayings(component):
             found.setdefault(each.record, []).append(each)
         return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from retrato.matching.similarity import (
     Both,
@@ -70,6 +70,13 @@ class Level:
 
     name: str
     test: Primitive
+
+
+class Bands(Protocol):
+    """The band or class of each value of a feature."""
+
+    def get(self, value: str, default: int, /) -> int:
+        """The band of a value, or the default where nothing is known of it."""
 
 
 class LookedFor(NamedTuple):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import Levenshtein
 
@@ -16,6 +16,8 @@ from retrato.matching.comparisons import CONTACT_EDGES, MANY_RECORDS, RARITY_EDG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+    from retrato.matching.comparisons import Bands
 
 #: Among more different names, or birth dates, it does not matter whether some are others miswritten.
 MOST_NAMES = 12
@@ -27,13 +29,6 @@ LETTERS_AN_EDIT = 3
 ROOTS = "given_root"
 #: A name that seems to be another one miswritten is so many rarity bands rarer, or in the first one, and the other not.
 BANDS_RARER = 3
-
-
-class Bands(Protocol):
-    """The rarity band of each given name."""
-
-    def get(self, value: str, default: int, /) -> int:
-        """The band of a name, or the default where nothing is known of it."""
 
 
 def is_variant(name: str, other: str, bands: Bands) -> bool:

@@ -52,8 +52,7 @@ def keep(run: Run, stage: str) -> None:
         ],
         "mappings": [asdict(each) for each in run.mappings],
         "slots": [
-            shown(slot.type, plain.type)
-            for slot, plain in zip(run.slots, _slots(run, SourceKind.RECORDS), strict=True)
+            shown(slot.type, plain.type) for slot, plain in zip(run.slots, _slots(run, SourceKind.RECORDS), strict=True)
         ]
         if run.slots
         else None,

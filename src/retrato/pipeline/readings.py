@@ -1,8 +1,7 @@
-"""How a source of records was read, so that one more row of it can be read alike, without looking at its columns again."""
+"""How a source of records was read, so that one more row of it can be read alike."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from retrato.pipeline.slots import Slot, slots_of
 from retrato.records import ColumnMapping, Source, SourceKind, SourceMapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from retrato.identifiers.base import IdentifierType
     from retrato.pipeline.run import Run

@@ -28,30 +28,27 @@ SETTINGS = Table(
 
 _NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up an INTEGER alone
 
-#: `said` is what the current version of a record says, as JSON; `keys` its matching keys, `profile` whose it is.
+#: `keys` are the matching keys of a record, as JSON; `profile` is whose it is.
 RECORDS = Table(
     "retrato_records",
     METADATA,
     Column("record", _NUMBER, primary_key=True),
     Column("source", Text, nullable=False),
     Column("record_key", Text, nullable=False),
-    Column("created_at", BigInteger),
-    Column("observed_at", BigInteger),
-    Column("said", Text, nullable=False),
     Column("keys", Text, nullable=False),
     Column("component", BigInteger, nullable=False),
     Column("profile", Text, nullable=False),
     UniqueConstraint("source", "record_key"),
-    Index("retrato_records_component", "component"),
     Index("retrato_records_profile", "profile"),
 )
 
-#: Earlier versions of records.
-VERSIONS = Table(
-    "retrato_versions",
+#: What each version of a record says, as JSON; version 0 is the current one.
+SAYINGS = Table(
+    "retrato_sayings",
     METADATA,
     Column("record", BigInteger, primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("created_at", BigInteger),
     Column("observed_at", BigInteger),
     Column("said", Text, nullable=False),
 )
@@ -124,7 +121,7 @@ FORMAT = len(MIGRATIONS) + 1
 def create(connection: Connection) -> None:
     """Make the tables of a new store."""
     METADATA.create_all(connection)
-    connection.execute(insert(SETTINGS), [{"name": "format", "value": str(FORMAT)}, {"name": "state", "value": "0"}])
+    connection.execute(insert(SETTINGS), {"name": "format", "value": str(FORMAT)})
 
 
 def format_of(connection: Connection) -> int | None:

@@ -41,8 +41,8 @@ from retrato.stores.schema import (
     LARGE_BLOCKS,
     LINKS,
     RECORDS,
+    SAYINGS,
     SETTINGS,
-    VERSIONS,
     create,
     format_of,
     migrate,
@@ -58,29 +58,32 @@ if TYPE_CHECKING:
 PATIENCE = 60
 #: How a transaction begins that sees one state of the store.
 _READING = {"sqlite": "BEGIN", "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"}
+#: How one begins that takes the store's one turn to write.
+_WRITING = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": "SELECT value FROM retrato_settings WHERE name = 'format' FOR UPDATE",
+}
 #: Pages of an SQLite file that are kept in memory, in KiB.
 _CACHE = 65_536
 
 
 class StoredRecord(NamedTuple):
-    """A record as the store holds it; what it says is JSON."""
+    """A record as the store holds it: what others see of it."""
 
     record: int
     source: str
     record_key: str
-    created_at: int | None
-    observed_at: int | None
-    said: str
     keys: dict[str, Any]
     component: int
     profile: str
 
 
-class StoredVersion(NamedTuple):
-    """An earlier version of a record; 1 is the newest of them."""
+class StoredSaying(NamedTuple):
+    """What a record says, as JSON, and when; times are microseconds of the epoch. Version 0 is the current one."""
 
     record: int
     version: int
+    created_at: int | None
     observed_at: int | None
     said: str
 
@@ -126,13 +129,14 @@ class _Statement:
         all_of = {**self._fixed, **values} if self._fixed else values
         return dict(all_of) if self._order is None else tuple([all_of[name] for name in self._order])
 
-    def run(self, connection: Connection, **values: Any) -> Any:
-        return connection.exec_driver_sql(self._text, self._values(values))
+    def run(self, cursor: Any, **values: Any) -> Any:
+        cursor.execute(self._text, self._values(values))
+        return cursor.fetchall() if cursor.description else ()
 
-    def run_all(self, connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
+    def run_all(self, cursor: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         given = [self._values(row) for row in rows]
         if given:
-            connection.exec_driver_sql(self._text, given)
+            cursor.executemany(self._text, given)
 
 
 class SqlStore:
@@ -147,6 +151,8 @@ class SqlStore:
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self._lists = _sqlite_list if self._is_sqlite else _postgresql_list
         self._statements: dict[str, _Statement] = {}
+        driver: Any = self.engine.dialect.dbapi
+        self._errors: tuple[type[Exception], ...] = (DBAPIError, driver.Error)
         try:
             with self.engine.connect() as connection:
                 if self._is_sqlite:
@@ -172,7 +178,7 @@ class SqlStore:
                 connection.exec_driver_sql(_READING[self.engine.dialect.name])
                 yield Work(self, connection)
                 connection.rollback()
-        except DBAPIError as error:
+        except self._errors as error:
             raise _refused(error) from error
 
     @contextmanager
@@ -180,16 +186,10 @@ class SqlStore:
         """A transaction that changes the store, all or nothing; it waits for its turn."""
         try:
             with self.engine.connect() as connection:
-                if self._is_sqlite:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                else:
-                    connection.exec_driver_sql("SELECT value FROM retrato_settings WHERE name = 'state' FOR UPDATE")
+                connection.exec_driver_sql(_WRITING[self.engine.dialect.name])
                 yield Work(self, connection)
-                connection.exec_driver_sql(
-                    "UPDATE retrato_settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'state'"
-                )
                 connection.commit()
-        except DBAPIError as error:
+        except self._errors as error:
             raise _refused(error) from error
 
     def statement(self, name: str, make: Any) -> _Statement:
@@ -221,16 +221,17 @@ class Work:
 
     def __init__(self, store: SqlStore, connection: Connection) -> None:
         self._store, self.connection = store, connection
+        self._cursor = connection.connection.cursor()  # statements are compiled already
 
     # settings
 
     def setting(self, name: str) -> str | None:
         """A fact about the store."""
         asked = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("key"))
-        found = self._run("setting", lambda: asked, key=name).first()
-        return None if found is None else str(found[0])
+        found = self._run("setting", lambda: asked, key=name)
+        return str(found[0][0]) if found else None
 
-    def set(self, name: str, value: str) -> None:
+    def keep(self, name: str, value: str) -> None:
         """Keep a fact about the store."""
         self.connection.execute(delete(SETTINGS).where(SETTINGS.c.name == name))
         self.connection.execute(insert(SETTINGS), {"name": name, "value": value})
@@ -245,23 +246,13 @@ class Work:
 
     def records(self, numbers: Collection[int]) -> list[StoredRecord]:
         """Records by their numbers, in no order."""
-        if not numbers:
-            return []
         make = lambda: select(RECORDS).where(self._store.among(RECORDS.c.record, "n"))  # noqa: E731
-        return _records(self._run("records", make, n=self._store.as_list(numbers)))
+        return _records(self._run("records", make, n=self._store.as_list(numbers))) if numbers else []
 
     def records_of(self, profile: str) -> list[StoredRecord]:
         """The records of a profile, by source and key."""
         make = lambda: select(RECORDS).where(RECORDS.c.profile == bindparam("p"))  # noqa: E731
         return sorted(_records(self._run("records_of", make, p=profile)), key=lambda each: each[1:3])
-
-    def components(self, numbers: Collection[int]) -> dict[int, list[int]]:
-        """The records of components."""
-        columns = RECORDS.c
-        make = lambda: select(columns.component, columns.record).where(  # noqa: E731
-            self._store.among(columns.component, "n")
-        )
-        return _grouped(self._run("components", make, n=self._store.as_list(numbers))) if numbers else {}
 
     def all_records(self) -> Iterator[StoredRecord]:
         """Every record, in the order of the numbers."""
@@ -280,49 +271,43 @@ class Work:
     def next_record(self) -> int:
         """A number that no record has."""
         make = lambda: select(func.coalesce(func.max(RECORDS.c.record), -1) + 1)  # noqa: E731
-        return int(self._run("next_record", make).first()[0])
+        return int(self._run("next_record", make)[0][0])
 
     def add_records(self, records: Iterable[StoredRecord]) -> None:
         """Keep records."""
         rows = ({**each._asdict(), "keys": _text(each.keys)} for each in records)
         self._run_all("add_records", lambda: insert(RECORDS), rows)
 
-    def rewrite(self, record: StoredRecord) -> None:
-        """Keep what a record says now."""
-        names = {"said": "x", "keys": "y", "observed_at": "o", "created_at": "c"}
-        values = {column: bindparam(name) for column, name in names.items()}
-        make = lambda: update(RECORDS).where(RECORDS.c.record == bindparam("n")).values(values)  # noqa: E731
-        given = {"x": record.said, "y": _text(record.keys), "o": record.observed_at, "c": record.created_at}
-        self._run("rewrite", make, n=record.record, **given)
+    def set_keys(self, record: StoredRecord) -> None:
+        """Keep the matching keys that a record has now."""
+        make = lambda: update(RECORDS).where(RECORDS.c.record == bindparam("n")).values(keys=bindparam("k"))  # noqa: E731
+        self._run("set_keys", make, n=record.record, k=_text(record.keys))
 
     def assign(self, owners: Iterable[tuple[int, int, str]]) -> None:
         """Give records their components and profiles: `(record, component, profile)`."""
-        values = {"component": bindparam("c"), "profile": bindparam("p")}
+        values: Any = {"component": bindparam("c"), "profile": bindparam("p")}
         make = lambda: update(RECORDS).where(RECORDS.c.record == bindparam("n")).values(values)  # noqa: E731
         self._run_all("assign", make, ({"n": n, "c": c, "p": p} for n, c, p in owners))
 
     def remove(self, record: int) -> None:
-        """Forget a record with its versions."""
-        self._run("remove_versions", lambda: delete(VERSIONS).where(VERSIONS.c.record == bindparam("n")), n=record)
+        """Forget a record and all that it says."""
+        self._run("remove_sayings", lambda: delete(SAYINGS).where(SAYINGS.c.record == bindparam("n")), n=record)
         self._run("remove", lambda: delete(RECORDS).where(RECORDS.c.record == bindparam("n")), n=record)
 
-    def versions(self, numbers: Collection[int]) -> list[StoredVersion]:
-        """The earlier versions of records, by record and version."""
-        if not numbers:
-            return []
-        make = lambda: select(VERSIONS).where(self._store.among(VERSIONS.c.record, "n"))  # noqa: E731
-        found = self._run("versions", make, n=self._store.as_list(numbers))
-        return sorted(StoredVersion(*row) for row in found)
+    def sayings(self, numbers: Collection[int]) -> list[StoredSaying]:
+        """What records say, by record and version."""
+        make = lambda: select(SAYINGS).where(self._store.among(SAYINGS.c.record, "n"))  # noqa: E731
+        found = self._run("sayings", make, n=self._store.as_list(numbers)) if numbers else ()
+        return sorted(StoredSaying(*row) for row in found)
 
-    def add_version(self, version: StoredVersion) -> None:
-        """Keep an earlier version of a record."""
-        self._run("add_version", lambda: insert(VERSIONS), **version._asdict())
+    def say(self, sayings: Iterable[StoredSaying]) -> None:
+        """Keep what records say."""
+        self._run_all("say", lambda: insert(SAYINGS), (each._asdict() for each in sayings))
 
-    def set_versions(self, record: int, versions: Sequence[StoredVersion]) -> None:
-        """Keep the earlier versions of a record."""
-        self._run("remove_versions", lambda: delete(VERSIONS).where(VERSIONS.c.record == bindparam("n")), n=record)
-        rows = (each._asdict() for each in versions)
-        self._run_all("add_versions", lambda: insert(VERSIONS), rows)
+    def say_again(self, record: int, sayings: Iterable[StoredSaying]) -> None:
+        """Keep what a record says in the place of all that it said."""
+        self._run("remove_sayings", lambda: delete(SAYINGS).where(SAYINGS.c.record == bindparam("n")), n=record)
+        self.say(sayings)
 
     # blocks and holders
 
@@ -349,7 +334,10 @@ class Work:
     def small_large_blocks(self, most: int) -> set[int]:
         """The blocks that are called large and do not hold more records than this."""
         many = select(BLOCKS.c.code).group_by(BLOCKS.c.code).having(func.count() > most)
-        return {row[0] for row in self.connection.execute(select(LARGE_BLOCKS.c.code).where(LARGE_BLOCKS.c.code.not_in(many)))}
+        return {
+            row[0]
+            for row in self.connection.execute(select(LARGE_BLOCKS.c.code).where(LARGE_BLOCKS.c.code.not_in(many)))
+        }
 
     def entries_of(self, numbers: Collection[int]) -> set[tuple[int, int]]:
         """The blocks that records are in: `(code, record)`."""
@@ -490,7 +478,7 @@ class Work:
     def any_decisions(self) -> bool:
         """Whether any decision is in force."""
         make = lambda: select(DECISIONS.c.number).where(DECISIONS.c.undone_at.is_(None)).limit(1)  # noqa: E731
-        return self._run("any_decisions", make).first() is not None
+        return bool(self._run("any_decisions", make))
 
     def decisions_about(self, records: Collection[tuple[str, str]]) -> list[StoredDecision]:
         """The decisions in force that name one of these records."""
@@ -505,10 +493,10 @@ class Work:
         return [each for each in found if {(each.source_a, each.key_a), (each.source_b, each.key_b)} & known]
 
     def _run(self, name: str, make: Any, **values: Any) -> Any:
-        return self._store.statement(name, make).run(self.connection, **values)
+        return self._store.statement(name, make).run(self._cursor, **values)
 
     def _run_all(self, name: str, make: Any, rows: Iterable[Mapping[str, Any]]) -> None:
-        self._store.statement(name, make).run_all(self.connection, rows)
+        self._store.statement(name, make).run_all(self._cursor, rows)
 
 
 def now() -> int:
@@ -539,11 +527,13 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _refused(error: DBAPIError) -> StoreError:
+def _refused(error: Exception) -> StoreError:
     """What a database says, without the values of the statement."""
-    said = str(error.orig).splitlines()[0] if error.orig is not None else type(error).__name__
-    kind = type(error.orig).__name__
-    return StoreError(f"the database refused: {said}" if kind == "OperationalError" else f"the database refused ({kind})")
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    kind, said = type(cause).__name__, next(iter(str(cause).splitlines()), "")
+    return StoreError(
+        f"the database refused: {said}" if kind == "OperationalError" else f"the database refused ({kind})"
+    )
 
 
 def _sqlite_list(column: Column[Any], name: str) -> ColumnElement[bool]:
@@ -556,7 +546,7 @@ def _postgresql_list(column: Column[Any], name: str) -> ColumnElement[bool]:
 
 
 def _records(rows: Iterable[Any]) -> list[StoredRecord]:
-    return [StoredRecord(*row[:6], json.loads(row[6]), row[7], row[8]) for row in rows]
+    return [StoredRecord(n, source, key, json.loads(keys), *own) for n, source, key, keys, *own in rows]
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[int]]:
