@@ -1,4 +1,5 @@
 """The partition of records by the rules of a store, found at once and plainly: what every store has to agree with."""
+
 from __future__ import annotations
 
 from itertools import combinations, product

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.matching.similarity import texts
@@ -63,9 +64,14 @@ class Blocking:
         found = (Block(block.rule, (*block.values, value)) for value in _values(parsed[len(block.values)], keys))
         return {code_of(each.rule, *each.values): each for each in found}
 
-    def all_codes(self, work: Work, records: Mapping[int, KeysOf]) -> dict[int, Entered]:
-        """The blocks of records, with those that are large among them."""
-        entered = {record: Entered(self.codes(keys), {}) for record, keys in records.items()}
+    def all_codes(
+        self, work: Work, records: Mapping[int, KeysOf], known: Mapping[int, Mapping[int, Block]] = MappingProxyType({})
+    ) -> dict[int, Entered]:
+        """The blocks of records, with those that are large among them; for some the `codes` are `known`."""
+        entered = {
+            record: Entered(dict(known[record]) if record in known else self.codes(keys), {})
+            for record, keys in records.items()
+        }
         asked = entered
         while asked:
             large = work.large(sorted({code for each in asked.values() for code in each.usable}))
@@ -84,9 +90,9 @@ class Blocking:
             asked = {record: Entered(dict(each.usable), {}) for record, each in deeper.items() if each.usable}
         return entered
 
-    def enter(self, work: Work, record: int, keys: KeysOf) -> set[int]:
-        """Put a record into its blocks; the blocks that have become large by it."""
-        entered = self.all_codes(work, {record: keys})[record]
+    def enter(self, work: Work, record: int, keys: KeysOf, codes: Mapping[int, Block]) -> set[int]:
+        """Put a record, whose `codes` these are, into its blocks; the blocks that have become large by it."""
+        entered = self.all_codes(work, {record: keys}, {record: codes})[record]
         work.enter((code, record) for code in (*entered.usable, *entered.large))
         return self._grown(work, entered.usable)
 

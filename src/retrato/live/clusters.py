@@ -74,14 +74,18 @@ class Clusterer:
             for (a, b), edge in edges.items()
         )
         a, b, weight, information = (np.array([row[nth] for row in rows], np.int64) for nth in range(4))
+        constraints = list(self._constraints(records, sayings))
         ranks = None
         if self._together is not None:
             ranks = self._together.ranks(np.array([row[4] for row in rows], np.int8), weight >= DECIDED)
+            if len(records) == 2 and not constraints:  # nobody else competes
+                one = weight[0] > 0 and self._together.weights(ranks)[0] > self._threshold
+                return [list(records)] if one else [[each] for each in records]
         labels = cluster(
             len(records),
             Pairs(a, b, weight, information, ranks),
             never_compared=self._never_compared,
-            constraints=list(self._constraints(records, sayings)),
+            constraints=constraints,
             together=self._together,
             threshold=self._threshold,
         ).labels

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.graph.clustering import MOST_WEIGHT
-from retrato.matching.comparisons import Split
+from retrato.matching.comparisons import BANDS, MISSING, Split
 from retrato.matching.contact_classes import ROOTS
 from retrato.matching.model import BIT, DECIDED, softplus, weight_at
 from retrato.matching.rules import Decision
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from retrato.matching.comparisons import Comparison
     from retrato.matching.model import FellegiSunter
     from retrato.matching.similarity import Keys
+
+
+#: Levels that do not say that two values are equal; every comparison has the first of them at least.
+_UNEQUAL = frozenset((MISSING, BANDS))
 
 
 class Scored(NamedTuple):
@@ -41,6 +45,7 @@ class Comparer:
         self._comparisons, self._model = governing.comparisons, governing.model
         self._threshold = weight_at(governing.ruleset.threshold)
         self._same, self._household = _weights(governing.model, self._comparisons)
+        self._bounds = _bounds(self._same, self._comparisons)
         rules = governing.match_rules
         self._decisions = [rule.decision for rule in rules]
         places = {each.feature: place for place, each in enumerate(self._comparisons)}
@@ -50,6 +55,15 @@ class Comparer:
             for number in order
             if (when := rules[number].when) and all(each.feature in places for each in when)
         ]
+        self._may_join = [
+            [
+                self._comparisons[at].key
+                for at, wanted in when
+                if not wanted & _UNEQUAL and self._comparisons[at].everywhere
+            ]
+            for number, when in self._rules
+            if self._decisions[number] is Decision.SAME
+        ]
         #: how common the roots of given names are
         self.root_bands = Rarity(governing.model, ROOTS)
         self._bands = {
@@ -58,12 +72,33 @@ class Comparer:
             if each.split is Split.RARITY
         }
 
+    def joins(self, left: Keys, right: Keys, classes: Callable[[str, str], int]) -> Scored | None:
+        """What two records say of each other, if that speaks for one person.
+
+        Most pairs are seen not to belong together before all of it is compared.
+        """
+        if self._model is not None and not any(all(left.meets(right, key) for key in keys) for keys in self._may_join):
+            open_ = [(most, each.place) for each in self._bounds if (most := each.most(left, right)) is not None]
+            bound = self._model.prior_same_weight + sum(most for most, _ in open_)
+            for most, place in open_:
+                if self._calibrated(bound) <= self._threshold:
+                    return None
+                bound += self._same[place][self._level(place, left, right, classes)] - most
+        scored = self.score(left, right, classes)
+        return scored if self.edge(scored, None) > 0 else None
+
+    def _calibrated(self, weight: int) -> int:
+        calibration = None if self._model is None else self._model.calibration
+        return weight if calibration is None else calibration.weight(weight)
+
+    def _level(self, place: int, left: Keys, right: Keys, classes: Callable[[str, str], int]) -> int:
+        comparison = self._comparisons[place]
+        bands = self._bands.get(comparison.feature) or _Shared(comparison.feature, classes)
+        return comparison.level(left, right, bands)
+
     def score(self, left: Keys, right: Keys, classes: Callable[[str, str], int]) -> Scored:
         """Compare two records; `classes` knows how many people seem to share a contact point."""
-        levels = tuple(
-            each.level(left, right, self._bands.get(each.feature) or _Shared(each.feature, classes))
-            for each in self._comparisons
-        )
+        levels = tuple(self._level(place, left, right, classes) for place in range(len(self._comparisons)))
         rule = next((n for n, when in self._rules if all(levels[place] in wanted for place, wanted in when)), None)
         if self._model is None:
             return Scored(levels, rule=rule)
@@ -72,9 +107,7 @@ class Comparer:
             same += mine[level]
             household += home[level]
             information += abs(mine[level])
-        weight = same - softplus(household)
-        if self._model.calibration is not None:
-            weight = self._model.calibration.weight(weight)
+        weight = self._calibrated(same - softplus(household))
         return Scored(levels, weight, household, max(information // BIT, 1), rule)
 
     def edge(self, scored: Scored | None, decision: str | None) -> int:
@@ -86,6 +119,42 @@ class Comparer:
         if scored.rule is not None:
             return DECIDED if self._decisions[scored.rule] is Decision.SAME else -DECIDED
         return min(scored.weight - self._threshold, MOST_WEIGHT)
+
+
+class _Bound(NamedTuple):
+    """What a comparison can say for one person at most: where the values are equal, and where they are not."""
+
+    place: int
+    key: str
+    looked_for: str | None
+    equal: int
+    unequal: int
+    least: int
+
+    def most(self, left: Keys, right: Keys) -> int | None:
+        """What it can say of two records; None where there is nothing to compare."""
+        if self.looked_for is not None:
+            there = left[self.looked_for] is not None and right[self.looked_for] is not None
+            return None if there else max(self.equal, self.unequal)
+        if left[self.key] is None or right[self.key] is None:
+            return None
+        return self.equal if left.meets(right, self.key) else self.unequal
+
+
+def _bounds(same: list[list[int]], comparisons: tuple[Comparison, ...]) -> list[_Bound]:
+    """The bounds of all comparisons, those first that can change most."""
+    found = [
+        _Bound(
+            place,
+            each.key,
+            None if each.looked_for is None else each.looked_for.feature,
+            max(0, *levels[:BANDS]),
+            max(0, *levels[BANDS:]),
+            min(levels),
+        )
+        for place, (levels, each) in enumerate(zip(same, comparisons, strict=False))
+    ]
+    return sorted(found, key=lambda each: (each.least - max(each.equal, each.unequal), each.place))
 
 
 class Rarity:

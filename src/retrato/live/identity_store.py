@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
 from retrato.errors import StoreError, UnknownRecordError
+from retrato.live.blocks import as_keys
+from retrato.live.finding import find
 from retrato.live.governing import Governing
 from retrato.live.loading import load
 from retrato.live.saying import Reader, Row, Said
@@ -19,14 +21,16 @@ from retrato.matching.rules import Decision
 from retrato.profiles.golden import ranked_values
 from retrato.profiles.profile import Profile, Value
 from retrato.profiles.survivorship import effective_rules
+from retrato.resolution.finding import Found
 from retrato.stores.sql import SqlStore, StoredChange, StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from retrato.graph.identities import Change
     from retrato.live.updating import Update
+    from retrato.matching.similarity import KeyValue
     from retrato.records import Record
     from retrato.resolution.resolution import Resolution
     from retrato.stores.sql import Work
@@ -58,9 +62,9 @@ class IdentityStore:
         self._store = store
         with store.reading() as work:
             text = work.setting(_GOVERNING)
-        self._govern(None if text is None else Governing.from_text(text))
+        self._by(None if text is None else Governing.from_text(text))
 
-    def _govern(self, governing: Governing | None) -> None:
+    def _by(self, governing: Governing | None) -> None:
         self._governing = governing
         self._updating = None if governing is None else Updating(governing)
         self._reader = None if governing is None else Reader(governing)
@@ -98,8 +102,21 @@ class IdentityStore:
             records = load(work, resolution, updating)
             if not resolution.ruleset.blocking:
                 self._decide_all(work, updating)
-        self._govern(governing)
+        self._by(governing)
         return records
+
+    def govern(self, governing: Governing) -> None:
+        """Give an empty store its rules. Raises StoreError when it holds records."""
+        with self._store.writing() as work:
+            if work.count():
+                raise StoreError("the store holds records, which other rules have put together")
+            work.keep(_GOVERNING, governing.to_text())
+        self._by(governing)
+
+    @property
+    def rules(self) -> Governing:
+        """What the store is governed by. Raises StoreError where there are no rules yet."""
+        return self._governed()
 
     def _decide_all(self, work: Work, updating: Updating) -> None:
         """Small batches compare all records with one another, which a store does not: its own rules decide."""
@@ -206,6 +223,36 @@ class IdentityStore:
         rules = effective_rules(self._governed().ruleset.survivorship)
         return Profile(current, values=ranked_values(_values(records, sayings), rules))
 
+    def find(self, text: str | None = None, /, *, limit: int = 10, **fields: str) -> list[Found]:
+        """The profiles that fit what is known, likeliest first, each with its reasons: `find(phone="600 11 22 33")`.
+
+        Fields are those of the mapping vocabulary (`name`, `phone`, `email`, `birth_date`, `national_id`, `city`, …)
+        and `record_key`, and are taken together. A text alone, `find("600 11 22 33")`, is tried as everything that it
+        can be read as. Names are found in other spellings too. An id, of today or of earlier, leads to its profile.
+
+        Raises ConfigurationError for an unknown field, and unless there is either a text or fields.
+        """
+        updating, _ = self._ready()
+        with self._store.reading() as work:
+            if text is not None and (current := work.leads_to([text]).get(text)) is not None:
+                record = work.records_of(current)[0]
+                found = [Found(current, None, None, ("its id",), None, record.source, record.record_key)]
+            else:
+                found = find(work, updating, text, fields, limit)
+            names = self._names(work, [each.profile_id for each in found])
+        return [replace(each, name=names[each.profile_id]) for each in found]
+
+    def _names(self, work: Work, profiles: Iterable[str]) -> dict[str, str | None]:
+        """The golden name of each profile."""
+        rules = effective_rules(self._governed().ruleset.survivorship)
+        found: dict[str, str | None] = {}
+        for profile in profiles:
+            records = work.records_of(profile)
+            values = _values(records, work.sayings([each.record for each in records]))
+            ranked = ranked_values([each for each in values if each.kind == "name"], rules)
+            found[profile] = next((each.value for each in ranked if each.golden), None)
+        return found
+
     def profile_of(self, source: str, key: str) -> str:
         """The id of the profile that a record is in. Raises UnknownRecordError."""
         with self._store.reading() as work:
@@ -243,6 +290,11 @@ class IdentityStore:
         updating, _ = self._ready()
         with self._store.reading() as work:
             return list(verify(work, updating))
+
+    def matching_keys(self) -> dict[tuple[str, str], Mapping[str, KeyValue]]:
+        """The matching keys of every record, by source and key."""
+        with self._store.reading() as work:
+            return {(each.source, each.record_key): as_keys(each.keys) for each in work.all_records()}
 
     def _governed(self) -> Governing:
         if self._governing is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from retrato.engines.compile.template import query, tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.graph.components import components
 from retrato.live.blocks import as_keys
-from retrato.live.neighbourhood import holdings
+from retrato.live.finding import words_of
 from retrato.matching.model import weight_at
 from retrato.pipeline.block import block
 from retrato.pipeline.cluster import decided
@@ -78,6 +79,7 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
     names = sorted({key for feature in by.governing.features for key in feature.keys} | {"name_starts"})
     known = set(engine.columns("features"))
     engine.create("stored", storing.stored_records([name for name in names if name in known]))
+    words: Counter[tuple[str, str, str]] = Counter()
     for start in range(0, len(labels), _ROWS):
         rows = engine.fetch(
             tree("SELECT * FROM stored WHERE record >= :low AND record < :high", low=start, high=start + _ROWS)
@@ -85,7 +87,10 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
         records = [_record(row, int(labels[row["record"]])) for row in rows]
         work.add_records(records)
         work.say(_sayings(engine, start))
-        work.hold((code, each.record) for each in records for code in set(holdings(by.governing, as_keys(each.keys))))
+        work.hold((code, each.record) for each in records for code in by.values_of(as_keys(each.keys)))
+        words.update(word for each in records for word in words_of(as_keys(each.keys)))
+    for count in sorted(set(words.values())):
+        work.count_words(sorted(word for word, records in words.items() if records == count), count)
     _blocks(work, by)
 
 

@@ -12,7 +12,7 @@ from retrato.matching.similarity import Keys, texts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from retrato.live.blocks import Blocking
+    from retrato.live.blocks import Block, Blocking
     from retrato.live.comparing import Comparer, Scored
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
@@ -29,6 +29,7 @@ class Neighbourhood:
         self._blocking, self._comparer = blocking, comparer
         self.records: dict[int, StoredRecord] = {}
         self._keys: dict[int, Keys] = {}
+        self._codes: dict[int, dict[int, Block]] = {}
         self._usable: dict[int, set[int]] = {}
         self._classes: dict[int, int] = {}
         self._scores: dict[Pair, Scored] = {}
@@ -52,6 +53,7 @@ class Neighbourhood:
 
     def _let_go(self, record: int) -> None:
         self._keys.pop(record, None)
+        self._codes.pop(record, None)
         for each in (self._usable, self._classes, self._scores):
             each.clear()
 
@@ -62,13 +64,22 @@ class Neighbourhood:
             found = self._keys[record] = Keys(dict(as_keys(self.records[record].keys)))
         return found
 
+    def codes(self, record: int) -> dict[int, Block]:
+        """The blocks of a record that is there, before any refinement."""
+        found = self._codes.get(record)
+        if found is None:
+            found = self._codes[record] = self._blocking.codes(as_keys(self.records[record].keys))
+        return found
+
     def usable(self, numbers: Collection[int]) -> Mapping[int, set[int]]:
         """The blocks of records whose other records are compared with them."""
         missing = [number for number in numbers if number not in self._usable]
         if missing:
             self.load(missing)
             keys = {number: as_keys(self.records[number].keys) for number in missing if number in self.records}
-            for number, entered in self._blocking.all_codes(self._work, keys).items():
+            for number in keys:
+                self.codes(number)
+            for number, entered in self._blocking.all_codes(self._work, keys, self._codes).items():
                 self._usable[number] = set(entered.usable)
         return {number: self._usable[number] for number in numbers if number in self._usable}
 
@@ -90,6 +101,16 @@ class Neighbourhood:
         """Whether a pair may be compared at all."""
         one, other = self.records[pair[0]], self.records[pair[1]]
         return not self._governing.across_sources or one.source != other.source
+
+    def joins(self, pair: Pair) -> Scored | None:
+        """What two records say of each other, if that speaks for one person."""
+        if pair not in self._scores:
+            one, other = (self.keys(number) for number in pair)
+            found = self._comparer.joins(one, other, self.class_of)
+            if found is None:
+                return None
+            self._scores[pair] = found
+        return self._scores[pair]
 
     def score(self, pair: Pair) -> Scored:
         """What two records say of each other."""

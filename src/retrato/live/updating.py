@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from retrato.live.blocks import Blocking, as_keys, meetings
 from retrato.live.clusters import Clusterer, Edge
 from retrato.live.comparing import Comparer
+from retrato.live.finding import named, words_of
 from retrato.live.identifying import Unit, identified
 from retrato.live.neighbourhood import Neighbourhood, holdings
 from retrato.matching.rules import Decision
@@ -34,6 +36,10 @@ class Updating:
         self.blocking = Blocking(governing.ruleset.blocking, governing.ruleset.max_block)
         self.comparer = Comparer(governing)
         self.clusterer = Clusterer(governing)
+
+    def values_of(self, keys: Mapping[str, KeyValue]) -> set[int]:
+        """The codes of the values that a record is found by."""
+        return {*holdings(self.governing, keys), *named(keys)}
 
     def begin(self, work: Work) -> Update:
         """A change within a transaction."""
@@ -109,14 +115,16 @@ class Update:
         """Take a record out of the blocks and values that it had, and into those that it has."""
         if old == new:
             return
-        former = set(holdings(self._by.governing, old)) if old is not None else set()
-        now = set(holdings(self._by.governing, new)) if new is not None else set()
+        former, now = (set() if keys is None else self._by.values_of(keys) for keys in (old, new))
         self._work.let_go((code, number) for code in sorted(former - now))
         self._work.hold((code, number) for code in sorted(now - former))
+        words = [set() if keys is None else set(words_of(keys)) for keys in (old, new)]
+        self._work.count_words(sorted(words[0] - words[1]), -1)
+        self._work.count_words(sorted(words[1] - words[0]), 1)
         if old is not None:
             self._shrunk |= self._by.blocking.leave(self._work, number, old)
         if new is not None:
-            self._grown |= self._by.blocking.enter(self._work, number, new)
+            self._grown |= self._by.blocking.enter(self._work, number, new, self._there.codes(number))
 
     def _touch_values(self, record: StoredRecord | None, former: StoredRecord | None) -> None:
         """Remember the classes, before anything changes, of the contact points that a change may concern."""
@@ -161,7 +169,7 @@ class Update:
         return self._right(there, numbers, there.candidates(numbers)) ^ _as_pairs(self._work.links(sorted(numbers)))
 
     def _weight(self, there: Neighbourhood, pair: Pair, candidate: bool, decision: str | None) -> int:
-        scored = there.score(pair) if candidate and decision is None else None
+        scored = there.joins(pair) if candidate and decision is None else None
         return self._by.comparer.edge(scored, decision)
 
     def _in_groups(self, there: Neighbourhood, groups: Mapping[int, Sequence[int]], *, again: bool) -> set[int]:
@@ -275,9 +283,11 @@ class Update:
         """All that lies between the records of a component."""
         if len(component) == 1:
             return {}
-        met = {pair for pair in meetings(there.usable(component)) if there.comparable(pair)}
         inside = set(component)
         decided = {pair: each for pair, each in self._decisions(there, component).items() if inside.issuperset(pair)}
+        met = set(combinations(component, 2))
+        if decided or met != _as_pairs(self._work.links(component)):  # all that are linked by evidence are candidates
+            met = {pair for pair in meetings(there.usable(component)) if there.comparable(pair)}
         edges = {}
         for pair in met | decided.keys():
             scored, decision = there.score(pair), decided.get(pair)

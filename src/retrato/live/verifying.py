@@ -6,7 +6,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from retrato.live.blocks import as_keys
-from retrato.live.neighbourhood import holdings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +58,7 @@ def _blocks(work: Work, by: Updating) -> Iterator[str]:
 def _holders(work: Work, by: Updating) -> Iterator[str]:
     expected = 0
     for records in _parts(work.all_records()):
-        held = {(code, each.record) for each in records for code in holdings(by.governing, as_keys(each.keys))}
+        held = {(code, each.record) for each in records for code in by.values_of(as_keys(each.keys))}
         expected += len(held)
         missing = held - work.held_by([each.record for each in records])
         if missing:

@@ -45,12 +45,25 @@ class Keys:
     def __getitem__(self, name: str) -> KeyValue:
         return self._values.get(name)
 
+    def meets(self, other: Keys, name: str) -> bool:
+        """Whether another record has one of the values of a key."""
+        mine, yours = self._values.get(name), other[name]
+        if mine is None or yours is None:
+            return False
+        if isinstance(mine, str) and isinstance(yours, str):
+            return mine == yours
+        return not set(texts(mine)).isdisjoint(texts(yours))
+
 
 def _pairs(left: KeyValue, right: KeyValue) -> Iterator[tuple[str, str]]:
     return ((a, b) for a in texts(left) for b in texts(right))
 
 
 def _any(left: KeyValue, right: KeyValue, test: Callable[[str, str], bool]) -> bool:
+    if left is None or right is None:
+        return False
+    if isinstance(left, str) and isinstance(right, str):  # mostly
+        return test(left, right)
     return any(test(a, b) for a, b in _pairs(left, right))
 
 

@@ -52,7 +52,7 @@ def find(resolution: Resolution, text: str | None, fields: Mapping[str, str], *,
         asked = [{field: text} for field in readings(text, regions, resolution.ruleset.own_types)]
     questions = [known_keys(each, regions, resolution.ruleset.types) for each in asked]
     named = _by_record_key(resolution, key) if key else ()
-    found = _keys_first(named, _fitting(resolution, questions))[:limit]
+    found = keys_first(named, _fitting(resolution, questions))[:limit]
     names = _names(resolution, {each.profile_id for each in found})
     return [replace(each, name=names.get(each.profile_id)) for each in found]
 
@@ -64,7 +64,7 @@ def _by_record_key(resolution: Resolution, key: str) -> Iterable[Found]:
         yield Found(row["profile_id"], None, None, (f"record key of {row['source']}",), None, row["source"], key)
 
 
-def _keys_first(named: Iterable[Found], fitting: Mapping[str, Found]) -> list[Found]:
+def keys_first(named: Iterable[Found], fitting: Mapping[str, Found]) -> list[Found]:
     """Those that were found by their record key, then the others, those that fit best first; each once."""
     first: dict[str, Found] = {}
     for each in named:

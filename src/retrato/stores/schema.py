@@ -39,6 +39,7 @@ RECORDS = Table(
     Column("component", BigInteger, nullable=False),
     Column("profile", Text, nullable=False),
     UniqueConstraint("source", "record_key"),
+    Index("retrato_records_key", "record_key"),
     Index("retrato_records_profile", "profile"),
 )
 
@@ -68,6 +69,16 @@ LARGE_BLOCKS = Table(
 )
 #: Who holds which value: `code` tells a feature and the value.
 HOLDERS = _pairs_of_numbers("retrato_holders", "code", "record")
+#: The words of names that records have, how they sound, and how many records have them.
+WORDS = Table(
+    "retrato_words",
+    METADATA,
+    Column("kind", Text, primary_key=True),
+    Column("word", Text, primary_key=True),
+    Column("sound", Text, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    Index("retrato_words_sound", "kind", "sound"),
+)
 #: The pairs of records that evidence or decisions would join; each in both directions.
 LINKS = _pairs_of_numbers("retrato_links", "record", "other")
 
@@ -132,6 +143,8 @@ def format_of(connection: Connection) -> int | None:
         found = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == "format")).scalar_one_or_none()
     except DBAPIError as error:
         raise StoreError(f"this database is no identity store ({type(error.orig).__name__})") from error
+    if found is not None and not found.isdecimal():
+        raise StoreError("this database is no identity store (its format is no number)")
     return None if found is None else int(found)
 
 

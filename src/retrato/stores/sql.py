@@ -15,6 +15,7 @@ from sqlalchemy import (
     BigInteger,
     Engine,
     Text,
+    and_,
     any_,
     bindparam,
     create_engine,
@@ -28,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from retrato.errors import StoreError
 from retrato.stores.schema import (
@@ -43,6 +44,7 @@ from retrato.stores.schema import (
     RECORDS,
     SAYINGS,
     SETTINGS,
+    WORDS,
     create,
     format_of,
     migrate,
@@ -51,17 +53,28 @@ from retrato.stores.schema import (
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
-    from sqlalchemy import Column, Connection, Table
+    from sqlalchemy import URL, Column, Connection, Table
     from sqlalchemy.sql.elements import ColumnElement
 
 #: How long a writer waits for its turn, in seconds.
 PATIENCE = 60
+#: The drivers of the addresses that a store may have.
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 #: How a transaction begins that sees one state of the store.
-_READING = {"sqlite": "BEGIN", "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"}
-#: How one begins that takes the store's one turn to write.
+_READING = {"sqlite": "BEGIN", "postgresql": "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"}
+#: How one begins that takes the store's one turn to write, and one that makes the tables, when there is no row to lock.
 _WRITING = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": "SELECT value FROM retrato_settings WHERE name = 'format' FOR UPDATE",
+}
+_MAKING = {
+    "sqlite": "BEGIN IMMEDIATE",
+    "postgresql": "SELECT pg_advisory_xact_lock(hashtext('retrato_settings'))",
 }
 #: Pages of an SQLite file that are kept in memory, in KiB.
 _CACHE = 65_536
@@ -154,17 +167,25 @@ class SqlStore:
         driver: Any = self.engine.dialect.dbapi
         self._errors: tuple[type[Exception], ...] = (DBAPIError, driver.Error)
         try:
-            with self.engine.connect() as connection:
-                if self._is_sqlite:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                found = format_of(connection)
-                if found is None:
-                    create(connection)
-                elif found != FORMAT:
-                    migrate(connection, found)
-                connection.commit()
-        except DBAPIError as error:
-            raise _refused(error) from error
+            self._prepare()
+        except Exception as error:
+            self.close()
+            if isinstance(error, self._errors):
+                raise StoreError(f"no store can be opened at {_place(self.engine.url)}: {_said(error)}") from error
+            raise
+
+    def _prepare(self) -> None:
+        """Make the tables where there are none, and bring older ones up to today's."""
+        with self.engine.connect() as connection:
+            if format_of(connection) == FORMAT:
+                return  # without a turn to write, which others may have, and a database that is read may not give
+            connection.exec_driver_sql(_MAKING[self.engine.dialect.name])
+            found = format_of(connection)
+            if found is None:
+                create(connection)
+            elif found != FORMAT:
+                migrate(connection, found)
+            connection.commit()
 
     def close(self) -> None:
         """Close all connections."""
@@ -206,6 +227,14 @@ class SqlStore:
     def as_list(self, values: Collection[Any]) -> Any:
         """A list as one parameter."""
         return json.dumps(list(values)) if self._is_sqlite else list(values)
+
+    def counting(self) -> Any:
+        """An insert into the words that adds to the records of those that are there already."""
+        from sqlalchemy.dialects import postgresql, sqlite
+
+        made = (sqlite if self._is_sqlite else postgresql).insert(WORDS)
+        more = {"records": WORDS.c.records + made.excluded.records}
+        return made.on_conflict_do_update(index_elements=[WORDS.c.kind, WORDS.c.word], set_=more)
 
     def inserting(self, table: Table) -> Any:
         """An insert that leaves rows alone which are there already."""
@@ -256,7 +285,8 @@ class Work:
 
     def all_records(self) -> Iterator[StoredRecord]:
         """Every record, in the order of the numbers."""
-        found = self.connection.execution_options(yield_per=1000).execute(select(RECORDS).order_by(RECORDS.c.record))
+        asked = select(RECORDS).order_by(RECORDS.c.record)
+        found = self.connection.execute(asked, execution_options={"yield_per": 1000})  # of this statement alone
         for rows in found.partitions():
             yield from _records(rows)
 
@@ -386,6 +416,39 @@ class Work:
         """Records hold values: `(code, record)`."""
         self._enter(HOLDERS, entries)
 
+    def first_holders(self, codes: Collection[int], most: int) -> dict[int, list[int]]:
+        """The records that hold values, so many at most."""
+        if not codes:
+            return {}
+        columns = HOLDERS.c
+        asked = (
+            select(columns.code, columns.record).where(self._store.among(columns.code, "n")).limit(bindparam("most"))
+        )
+        return _grouped(self._run("first_holders", lambda: asked, n=self._store.as_list(codes), most=most))
+
+    def words(self, kind: str, sound: str, start: str) -> list[str]:
+        """The words of a kind that sound so, or begin so."""
+        columns = WORDS.c
+        begins = and_(columns.word >= bindparam("low"), columns.word < bindparam("high"))
+        asked = select(columns.word).where(columns.kind == bindparam("k"), or_(columns.sound == bindparam("s"), begins))
+        values = {"k": kind, "s": sound, "low": start, "high": start + "\U0010ffff"}
+        return [row[0] for row in self._run("words", lambda: asked, **values)]
+
+    def count_words(self, words: Iterable[tuple[str, str, str]], by: int) -> None:
+        """So many more records have these words, each of a kind and with a sound; or fewer."""
+        rows = [{"kind": kind, "word": word, "sound": sound, "records": by} for kind, word, sound in words]
+        self._run_all("count_words", self._store.counting, rows)
+        if by < 0:
+            columns = WORDS.c
+            gone = columns.kind == bindparam("k"), columns.word == bindparam("w"), columns.records <= 0
+            given = ({"k": row["kind"], "w": row["word"]} for row in rows)
+            self._run_all("drop_words", lambda: delete(WORDS).where(*gone), given)
+
+    def with_key(self, record_key: str) -> list[StoredRecord]:
+        """The records of all sources that have a key, by source."""
+        make = lambda: select(RECORDS).where(RECORDS.c.record_key == bindparam("k")).order_by(RECORDS.c.source)  # noqa: E731
+        return _records(self._run("with_key", make, k=record_key))
+
     def let_go(self, entries: Iterable[tuple[int, int]]) -> None:
         """Records hold values no more."""
         self._leave(HOLDERS, entries)
@@ -507,17 +570,22 @@ def now() -> int:
 def _engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() not in ("sqlite", "postgresql"):
-            raise StoreError(f"a store is kept in sqlite or postgresql, not in {parsed.get_backend_name()}")
-        engine = create_engine(parsed, connect_args={"timeout": PATIENCE} if parsed.drivername == "sqlite" else {})
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise StoreError('this is no address of a store; write "sqlite:///customers.db" or "postgresql://…"') from error
-    except ModuleNotFoundError as error:
-        raise StoreError(f"the driver {error.name} is not installed: pip install 'retrato[postgresql]'") from error
-    if engine.dialect.name == "sqlite":
+    except (ArgumentError, ValueError):  # what they say quotes the address, and so a password
+        raise StoreError('this is no address of a store; write "sqlite:///customers.db" or "postgresql://…"') from None
+    if parsed.drivername not in _DRIVERS:
+        raise StoreError(f"a store is kept in sqlite or postgresql, not in {parsed.drivername}")
+    if "@" in (parsed.host or ""):
+        raise StoreError('the address of the store has two "@"; write %40 for the one in the password')
+    parsed = parsed.set(drivername=_DRIVERS[parsed.drivername])
+    if parsed.drivername == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": PATIENCE}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    try:
+        engine = create_engine(parsed, isolation_level="READ COMMITTED", hide_parameters=True)
+    except ImportError as error:
+        raise StoreError("PostgreSQL needs a driver: pip install 'retrato[postgresql]'") from error
+    event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -527,13 +595,25 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
+def _prepare_postgresql(connection: Any, _: Any) -> None:
+    connection.execute(f"SET lock_timeout = '{PATIENCE}s'")
+    connection.commit()
+
+
+def _place(url: URL) -> str:
+    """Where a database is, without what a password may be in."""
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.set(query={}).render_as_string()
+
+
 def _refused(error: Exception) -> StoreError:
-    """What a database says, without the values of the statement."""
+    return StoreError(f"the database refused: {_said(error)}")
+
+
+def _said(error: Exception) -> str:
+    """What a database says, without the values of the statement: they stand in later lines, or it is about them."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    kind, said = type(cause).__name__, next(iter(str(cause).splitlines()), "")
-    return StoreError(
-        f"the database refused: {said}" if kind == "OperationalError" else f"the database refused ({kind})"
-    )
+    about_values = any(each.__name__ == "DataError" for each in type(cause).__mro__)
+    return type(cause).__name__ if about_values else next(iter(str(cause).splitlines()), type(cause).__name__)
 
 
 def _sqlite_list(column: Column[Any], name: str) -> ColumnElement[bool]:

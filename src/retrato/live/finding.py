@@ -1,0 +1,152 @@
+"""Finding a person in a store by whatever is known: one more record, compared with those that share something with it.
+
+Names are found however they are written: the words that are known to the store and sound or look like the one that is
+asked for take its place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import TYPE_CHECKING
+
+from rapidfuzz.distance import JaroWinkler
+
+from retrato.errors import ConfigurationError, Problem
+from retrato.identifiers.phonetic import sound
+from retrato.live.blocks import as_keys, code_of
+from retrato.live.neighbourhood import Neighbourhood, holdings
+from retrato.matching.accounts import account_keys
+from retrato.matching.comparisons import MISSING
+from retrato.matching.model import BIT, probability
+from retrato.matching.similarity import Keys
+from retrato.resolution.asking import NAME_SIMILARITY, known_keys
+from retrato.resolution.finding import Found, keys_first
+from retrato.resolution.free_text import readings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from retrato.live.comparing import Scored
+    from retrato.live.updating import Updating
+    from retrato.matching.similarity import KeyValue
+    from retrato.stores.sql import Work
+
+#: Words that take the place of one that is asked for, at most; and records that are compared for one question.
+MOST_WORDS = 12
+MOST_CANDIDATES = 2000
+
+#: The keys that hold names of people, and how each is called among the words of a store.
+NAME_WORDS = {"given_root": "given", "family_name": "family"}
+
+
+def find(work: Work, by: Updating, text: str | None, fields: Mapping[str, str], limit: int) -> list[Found]:
+    """The profiles that fit what is known, likeliest first: see `IdentityStore.find`."""
+    if (text is None) == (not fields):
+        raise ConfigurationError([Problem("find", "say what is known: either a text alone, or fields")])
+    rules = by.governing
+    regions: list[str | None] = [*sorted({each.region for each in rules.readings.values() if each.region})] or [None]
+    if text is None:
+        key = fields.get("record_key", "").strip()
+        asked = [{name: value for name, value in fields.items() if name != "record_key"}]
+    else:
+        key = text.strip()
+        asked = [{field: text} for field in readings(text, regions, rules.ruleset.own_types)]
+    named = [
+        Found(each.profile, None, None, (f"record key of {each.source}",), None, each.source, key)
+        for each in (work.with_key(key) if key else ())
+    ]
+    best: dict[str, Found] = {}
+    for question in asked:
+        known = known_keys(question, regions, rules.types)
+        for found in _fitting(work, by, _as_record(known, rules.lists)):
+            former = best.get(found.profile_id, found)
+            higher, other = (found, former) if (found.score or 0) > (former.score or 0) else (former, found)
+            best[found.profile_id] = replace(higher, reasons=tuple(dict.fromkeys((*higher.reasons, *other.reasons))))
+    return keys_first(named, best)[:limit]
+
+
+def words_of(keys: Mapping[str, KeyValue]) -> Iterator[tuple[str, str, str]]:
+    """The words under which a record is found by name: kind, word, sound."""
+    for key, kind in NAME_WORDS.items():
+        word = keys.get(key)
+        if isinstance(word, str):
+            yield kind, word, sound(word)
+
+
+def named(keys: Mapping[str, KeyValue]) -> Iterator[int]:
+    """The codes under which a record is found by its names."""
+    given, family = (keys.get(key) for key in NAME_WORDS)
+    if isinstance(family, str):
+        yield code_of("family", family)
+        if isinstance(given, str):
+            yield code_of("named", given, family)
+    elif isinstance(given, str):
+        yield code_of("given", given)
+
+
+def _as_record(known: Mapping[str, Sequence[str]], lists: frozenset[str]) -> dict[str, KeyValue]:
+    keys: dict[str, KeyValue] = {
+        name: tuple(values) if name in lists else values[0] for name, values in known.items() if values
+    }
+    return keys | account_keys(keys)
+
+
+def _fitting(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> Iterator[Found]:
+    """The best record of each profile that shares something with the question."""
+    there = Neighbourhood(work, by.governing, by.blocking, by.comparer)
+    asked = Keys(dict(question))
+    best: dict[str, tuple[int, int, Scored]] = {}
+    for number in _candidates(work, by, question):
+        there.load([number])
+        scored = by.comparer.score(there.keys(number), asked, there.class_of)
+        agree = sum(level > MISSING for level in scored.levels)
+        worth = agree if by.governing.model is None else scored.weight
+        owner = there.records[number].profile
+        if owner not in best or (worth, -number) > best[owner][:2]:
+            best[owner] = worth, -number, scored
+    for owner, (worth, negative, scored) in best.items():
+        record = there.records[-negative]
+        chance = None if by.governing.model is None else round(probability(scored.weight), 4)
+        score = float(worth) if by.governing.model is None else round(scored.weight / BIT, 2)
+        yield Found(owner, score, chance, _reasons(by, scored), None, record.source, record.record_key)
+
+
+def _reasons(by: Updating, scored: Scored) -> tuple[str, ...]:
+    return tuple(
+        f"{comparison.feature}: {comparison.level_names[level]}"
+        for comparison, level in zip(by.governing.comparisons, scored.levels, strict=True)
+        if level != MISSING
+    )
+
+
+def _candidates(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> list[int]:
+    """The records that share a value with the question, those that share most first, then those of similar names."""
+    shared = [*work.holders(sorted(set(holdings(by.governing, question)))).values()]
+    entered = by.blocking.all_codes(work, {-1: as_keys(question)})[-1]
+    shared += work.members(sorted(entered.usable)).values()
+    shared += work.first_holders(_alike(work, question), MOST_CANDIDATES).values()
+    counts: dict[int, int] = {}
+    for records in shared:
+        for record in records:
+            counts[record] = counts.get(record, 0) + 1
+    return sorted(counts, key=lambda record: (-counts[record], record))[:MOST_CANDIDATES]
+
+
+def _alike(work: Work, question: Mapping[str, KeyValue]) -> list[int]:
+    """The codes of names that are written or sound like those of the question."""
+    given, family = (_words(work, kind, question.get(key)) for key, kind in NAME_WORDS.items())
+    if not family:
+        return [code_of("given", word) for word in given]
+    if not given:
+        return [code_of("family", word) for word in family]
+    return [code_of("named", *pair) for pair in product(given, family)]
+
+
+def _words(work: Work, kind: str, word: KeyValue) -> list[str]:
+    """The words of a store that one may stand for, the likest first."""
+    if not isinstance(word, str):
+        return []
+    alike = [(JaroWinkler.similarity(word, each), each) for each in work.words(kind, sound(word), word[:2])]
+    good = sorted((-likeness, each) for likeness, each in alike if likeness >= NAME_SIMILARITY)
+    return [each for _, each in good[:MOST_WORDS]]

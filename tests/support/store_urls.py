@@ -1,0 +1,39 @@
+"""Empty places for identity stores: a file of SQLite, a schema of the PostgreSQL that RETRATO_TEST_POSTGRESQL names."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.engine import make_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+@contextmanager
+def empty_place(backend: str, folder: Path) -> Iterator[str]:
+    """The URL of a place that no other test has, for the time of a `with`; it skips where there is no server."""
+    if backend == "sqlite":
+        yield f"sqlite:///{folder / 'store.db'}"
+        return
+    server = os.environ.get("RETRATO_TEST_POSTGRESQL")
+    if not server:
+        pytest.skip("no PostgreSQL to test with: run `.ci/postgresql make test`, or set RETRATO_TEST_POSTGRESQL")
+    import psycopg
+
+    schema = f"retrato_test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        try:
+            url = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+            yield url.render_as_string(hide_password=False)
+        finally:
+            connection.execute("SET lock_timeout = '20s'")  # a store that is open still must not hang the tests
+            connection.execute(f"DROP SCHEMA {schema} CASCADE")
