@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from retrato.engines.duckdb import DuckDBEngine
-    from retrato.errors import ConfigurationError, RetratoError
+    from retrato.errors import ConfigurationError, RetratoError, StoreError, UnknownRecordError
     from retrato.evaluation import evaluate
     from retrato.graph.limits import Limit
     from retrato.identifiers.term import Word
     from retrato.identifiers.value_sets import ValueSet
+    from retrato.live import IdentityStore
     from retrato.matching.model import FellegiSunter
     from retrato.pipeline.inspect import inspect
     from retrato.profiles.audience import AudiencePolicy
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from retrato.profiles.interaction_rules import InteractionRules
     from retrato.profiles.profile import Profile
     from retrato.profiles.survivorship import SurvivorshipRule
-    from retrato.records import Query, Source
+    from retrato.records import Query, Record, Source
     from retrato.resolution import Resolution, resolve
     from retrato.resolution.progress import progress_bar
     from retrato.ruleset import Ruleset
@@ -34,16 +35,20 @@ _HOMES = {
     "ConfigurationError": "retrato.errors",
     "DuckDBEngine": "retrato.engines.duckdb",
     "FellegiSunter": "retrato.matching.model",
+    "IdentityStore": "retrato.live",
     "InteractionRules": "retrato.profiles.interaction_rules",
     "Limit": "retrato.graph.limits",
     "Profile": "retrato.profiles.profile",
     "Query": "retrato.records",
     "Reach": "retrato.profiles.consent",
+    "Record": "retrato.records",
     "Resolution": "retrato.resolution",
     "RetratoError": "retrato.errors",
     "Ruleset": "retrato.ruleset",
     "Source": "retrato.records",
+    "StoreError": "retrato.errors",
     "SurvivorshipRule": "retrato.profiles.survivorship",
+    "UnknownRecordError": "retrato.errors",
     "ValueSet": "retrato.identifiers.value_sets",
     "Word": "retrato.identifiers.term",
     "evaluate": "retrato.evaluation",
@@ -57,16 +62,20 @@ __all__ = [
     "ConfigurationError",
     "DuckDBEngine",
     "FellegiSunter",
+    "IdentityStore",
     "InteractionRules",
     "Limit",
     "Profile",
     "Query",
     "Reach",
+    "Record",
     "Resolution",
     "RetratoError",
     "Ruleset",
     "Source",
+    "StoreError",
     "SurvivorshipRule",
+    "UnknownRecordError",
     "ValueSet",
     "Word",
     "evaluate",

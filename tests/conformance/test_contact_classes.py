@@ -6,13 +6,22 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from relations import make
 
 from retrato.engines.compile.features import contact_class as classes
-from retrato.engines.compile.features import rarity
+from retrato.engines.compile.features import name_bands, rarity
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.base import Feature, Scope
 from retrato.matching.comparisons import RARITY_EDGES
-from retrato.matching.contact_classes import MOST_NAMES, contact_class, is_misdated, is_variant, people, rarity_band
+from retrato.matching.contact_classes import (
+    BANDS_RARER,
+    MOST_NAMES,
+    contact_class,
+    is_misdated,
+    is_variant,
+    people,
+    rarity_band,
+)
 
 PHONE = Feature("phone", Scope.SHARED, "phone", ("phone",), contact_point=True, multivalued=True)
 CITY = Feature("city", Scope.SHARED, "place", ("city",))
@@ -37,8 +46,8 @@ DATES = st.tuples(
 PERSONS = st.tuples(st.none() | ANY_NAMES, st.none() | DATES)
 #: Those who share a phone: few, or about as many as are still told apart.
 SHARED = st.lists(PERSONS, min_size=1, max_size=4) | st.lists(PERSONS, min_size=MOST_NAMES - 3, max_size=20)
-#: How many more records have a name; at 150 it is 50 times as common as one of 3.
-MORE = st.dictionaries(NAMES, st.sampled_from([1, 2, 3, 98, 99, 100, 101, 146, 147, 148, 149, 150]), max_size=4)
+#: The rarity bands of names, of which the model knows some.
+BANDS = st.dictionaries(NAMES, st.integers(0, len(RARITY_EDGES)))
 
 
 @pytest.fixture(scope="module")
@@ -47,45 +56,42 @@ def engine():
         yield opened
 
 
-def by_relation(engine, shared, more, known):
-    """The band of the phone of each group of persons; `more` records of each name have no phone."""
+def by_relation(engine, shared, bands, known):
+    """The class of the phone of each group of persons; `bands` are those of given names."""
     rows = [(name, date, [str(place)]) for place, group in enumerate(shared) for name, date in group]
-    rows += [(name, None, None) for name, times in more.items() for _ in range(times)]
     held = [(record, record % 2, *row) for record, row in enumerate(rows)]
     arrays = [pa.array(values, kind) for values, kind in zip(zip(*held, strict=True), SCHEMA.types, strict=True)]
     engine.load("keys", pa.table(arrays, SCHEMA))
-    bands = {int(row["value"]): row["band"] for row in engine.fetch(classes(PHONE, known)).to_pylist()}
-    return [bands[place] for place in range(len(shared))]
+    make(engine, "name_bands", "value:s band:n", bands.items())
+    found = {int(row["value"]): row["band"] for row in engine.fetch(classes(PHONE, known)).to_pylist()}
+    return [found[place] for place in range(len(shared))]
 
 
-def by_description(shared, more, known):
-    names = [
-        {name for name, _ in group if name is not None} if "given_root" in known else frozenset() for group in shared
-    ]
-    dates = [{date for _, date in group if date is not None} if "birth_date" in known else set() for group in shared]
-    counts = Counter(name for group in shared for name, _ in group) + Counter(more)
-    return [
-        contact_class(len(group), given, born, counts) for group, given, born in zip(shared, names, dates, strict=True)
-    ]
+def by_description(shared, bands, known):
+    """The same, one phone at a time."""
+    names, dates = (
+        [{person[place] for person in group if key in known and person[place] is not None} for group in shared]
+        for place, key in enumerate(("given_root", "birth_date"))
+    )
+    return [contact_class(len(group), *told, bands) for group, *told in zip(shared, names, dates, strict=True)]
 
 
 @settings(max_examples=60, deadline=None)
 @given(
     shared=st.lists(SHARED, min_size=1, max_size=20),
-    more=MORE,
+    bands=BANDS,
     known=st.sampled_from([{"given_root", "birth_date"}, {"given_root"}, {"birth_date"}]),
 )
-def test_the_class_of_a_value_is_that_of_its_row(engine, shared, more, known):
-    assert by_description(shared, more, known) == by_relation(engine, shared, more, known)
+def test_the_class_of_a_value_is_that_of_its_row(engine, shared, bands, known):
+    assert by_description(shared, bands, known) == by_relation(engine, shared, bands, known)
 
 
 @settings(max_examples=60, deadline=None)
-@given(pairs=st.lists(st.tuples(ANY_NAMES, ANY_NAMES), min_size=1, max_size=30), more=MORE)
-def test_a_name_is_a_variant_where_two_of_them_are_one_person(engine, pairs, more):
+@given(pairs=st.lists(st.tuples(ANY_NAMES, ANY_NAMES), min_size=1, max_size=30), bands=BANDS)
+def test_a_name_is_a_variant_where_two_of_them_are_one_person(engine, pairs, bands):
     shared = [[(name, None) for name in pair] for pair in pairs]
-    counts = Counter(name for pair in pairs for name in pair) + Counter(more)
-    one = [a == b or is_variant(a, b, counts) or is_variant(b, a, counts) for a, b in pairs]
-    assert one == [band == 0 for band in by_relation(engine, shared, more, {"given_root"})]
+    one = [a == b or is_variant(a, b, bands) or is_variant(b, a, bands) for a, b in pairs]
+    assert one == [number == 0 for number in by_relation(engine, shared, bands, {"given_root"})]
 
 
 @settings(max_examples=60, deadline=None)
@@ -93,7 +99,7 @@ def test_a_name_is_a_variant_where_two_of_them_are_one_person(engine, pairs, mor
 def test_a_date_is_misdated_where_two_of_them_are_one_person(engine, pairs):
     shared = [[(None, date) for date in pair] for pair in pairs]
     one = [a == b or is_misdated(a, b) or is_misdated(b, a) for a, b in pairs]
-    assert one == [band == 0 for band in by_relation(engine, shared, {}, {"birth_date"})]
+    assert one == [number == 0 for number in by_relation(engine, shared, {}, {"birth_date"})]
 
 
 @pytest.mark.parametrize("different", [1, MOST_NAMES - 1, MOST_NAMES, MOST_NAMES + 1, 41, 201])
@@ -106,13 +112,21 @@ def test_among_many_names_and_dates_none_is_another_miswritten(engine, different
         assert by_description(shared, {}, known) == by_relation(engine, shared, {}, known)
 
 
-@pytest.mark.parametrize(
-    ("rare", "common", "seems"), [(2, 3, True), (3, 149, False), (3, 150, True), (4, 199, False), (4, 200, True)]
-)
-def test_a_variant_is_much_rarer(engine, rare, common, seems):
-    more = {"maunel": rare - 1, "manuel": common - 1}
-    assert is_variant("maunel", "manuel", {"maunel": rare, "manuel": common}) is seems
-    assert by_relation(engine, [[("maunel", None), ("manuel", None)]], more, {"given_root"}) == [0 if seems else 2]
+@pytest.mark.parametrize("common", range(len(RARITY_EDGES) + 1))
+@pytest.mark.parametrize("rare", range(len(RARITY_EDGES) + 1))
+def test_a_variant_is_much_rarer(engine, rare, common):
+    bands = {"maunel": rare, "manuel": common}
+    assert is_variant("maunel", "manuel", bands) is (common - rare >= BANDS_RARER or common > rare == 0)
+    shared = [[("maunel", None), ("manuel", None)]]
+    assert by_description(shared, bands, {"given_root"}) == by_relation(engine, shared, bands, {"given_root"})
+
+
+def test_the_bands_of_names_are_those_of_their_records(engine):
+    counts = {"ana": 40, "anna": 1, "eva": 2, "li": 3, "maria": 201}
+    names = [*Counter(counts).elements(), None]
+    engine.load("keys", pa.table({"record": range(len(names)), "given_root": names}))
+    found = {row["value"]: row["band"] for row in engine.fetch(name_bands()).to_pylist()}
+    assert {name: found.get(name, 0) for name in counts} == {name: rarity_band(n) for name, n in counts.items()}
 
 
 def test_the_band_of_a_value_is_that_of_its_row(engine):
@@ -130,7 +144,7 @@ def test_without_names_and_dates_the_class_is_the_band(engine):
 
 
 def test_people_are_told_apart_by_names_or_by_birth_dates():
-    counts = {"pedro": 40, "ana": 60, "anna": 1}
-    assert people(["pedro", "ana", "anna"], [], counts) == 2
-    assert people(["pedro"], ["1956-04-09", "1990-10-01", "1971-02-03"], counts) == 3
-    assert people([], [], counts) is None
+    bands = {"pedro": 2, "ana": 3}
+    assert people(["pedro", "ana", "anna"], [], bands) == 2
+    assert people(["pedro"], ["1956-04-09", "1990-10-01", "1971-02-03"], bands) == 3
+    assert people([], [], bands) is None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -12,7 +12,9 @@ from retrato import Source, resolve
 from retrato.datasets import omnichannel
 from retrato.live.governing import Governing
 from retrato.records import Record
-from retrato.resolution import Resolution
+
+if TYPE_CHECKING:
+    from retrato.resolution import Resolution
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class SmallWorld:
     result: Resolution
     keys: dict[str, str]
     homes: tuple[tuple[Record, ...], ...]
+    results: dict[frozenset[tuple[str, str]], Resolution] = field(default_factory=dict)
 
     @property
     def records(self) -> list[Record]:
@@ -30,9 +33,15 @@ class SmallWorld:
         return [record for home in self.homes for record in home]
 
     def resolved(self, records: list[Record], **options: Any) -> Resolution:
-        """The batch over some of the records, with the rules and the model of all."""
-        options = {"model": self.result.model, "ruleset": Governing.of(self.result).ruleset, **options}
-        return resolve(self.sources(records), **options)
+        """The batch over some of the records, with the rules and the model of all; without options it is kept."""
+        known = frozenset((each.source, each.key) for each in records)
+        if options or known not in self.results:
+            rules = Governing.of(self.result).ruleset
+            found = resolve(self.sources(records), model=self.result.model, ruleset=rules, **options)
+            if options:
+                return found
+            self.results[known] = found
+        return self.results[known]
 
     def sources(self, records: list[Record]) -> list[Source]:
         """The exports with some of the records alone."""
@@ -51,7 +60,7 @@ class SmallWorld:
 
 
 @cache
-def small_world(people: int = 400, seed: int = 11) -> SmallWorld:
+def small_world(people: int = 250, seed: int = 11) -> SmallWorld:
     """Customers of a few households, in their channels."""
     tables = dict(omnichannel(people, seed=seed, events=False).records)
     result = resolve([Source(name, table, region="ES") for name, table in tables.items()])

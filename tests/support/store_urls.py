@@ -17,22 +17,27 @@ if TYPE_CHECKING:
 BACKENDS = ("sqlite", "postgresql")
 
 
+def server() -> str:
+    """The URL of the server; the test is skipped where there is none."""
+    url = os.environ.get("RETRATO_TEST_POSTGRESQL")
+    if not url:
+        pytest.skip("no PostgreSQL to test with: run `.ci/postgresql make test`, or set RETRATO_TEST_POSTGRESQL")
+    return url
+
+
 @contextmanager
 def empty_place(backend: str, folder: Path) -> Iterator[str]:
     """The URL of a place that no other test has, for the time of a `with`; it skips where there is no server."""
     if backend == "sqlite":
         yield f"sqlite:///{folder / 'store.db'}"
         return
-    server = os.environ.get("RETRATO_TEST_POSTGRESQL")
-    if not server:
-        pytest.skip("no PostgreSQL to test with: run `.ci/postgresql make test`, or set RETRATO_TEST_POSTGRESQL")
     import psycopg
 
     schema = f"retrato_test_{uuid4().hex}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    with psycopg.connect(server(), autocommit=True) as connection:
         connection.execute(f"CREATE SCHEMA {schema}")
         try:
-            url = make_url(server).update_query_dict({"options": f"-csearch_path={schema}"})
+            url = make_url(server()).update_query_dict({"options": f"-csearch_path={schema}"})
             yield url.render_as_string(hide_password=False)
         finally:
             connection.execute("SET lock_timeout = '20s'")  # a store that is open still must not hang the tests

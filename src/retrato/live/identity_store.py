@@ -278,11 +278,14 @@ class IdentityStore:
 
     @property
     def assignments(self) -> pa.Table:
-        """`source, record_key, profile_id` of every record, in order: as the batch gives them."""
+        """`source, record_key, profile_id, household_id` of every record, in order: as the batch gives them.
+
+        A store knows no households.
+        """
         with self._store.reading() as work:
             rows = sorted((each.source, each.record_key, each.profile) for each in work.all_records())
-        columns = list(zip(*rows, strict=True)) or [(), (), ()]
-        names = ("source", "record_key", "profile_id")
+        columns = [*(list(zip(*rows, strict=True)) or [(), (), ()]), [None] * len(rows)]
+        names = ("source", "record_key", "profile_id", "household_id")
         return pa.table({name: pa.array(each, pa.string()) for name, each in zip(names, columns, strict=True)})
 
     def verify(self) -> list[str]:
@@ -295,6 +298,14 @@ class IdentityStore:
         """The matching keys of every record, by source and key."""
         with self._store.reading() as work:
             return {(each.source, each.record_key): as_keys(each.keys) for each in work.all_records()}
+
+    @property
+    def redirects(self) -> pa.Table:
+        """`old_id, new_id`: the ids that stand no more, and the profile that each leads to, or NULL."""
+        with self._store.reading() as work:
+            rows = sorted((old, new) for old, new in work.all_ids().items() if old != new)
+        old, new = zip(*rows, strict=True) if rows else ((), ())
+        return pa.table({"old_id": pa.array(old, pa.string()), "new_id": pa.array(new, pa.string())})
 
     def _governed(self) -> Governing:
         if self._governing is None:

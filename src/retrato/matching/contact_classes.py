@@ -83,9 +83,7 @@ def _told_apart(names: Collection[str], miswritten: Callable[[str, str], bool]) 
     return sum(not any(miswritten(name, other) for other in different) for name in different)
 
 
-def contact_class(
-    holders: int, given_roots: Collection[str], birth_dates: Collection[str], bands: Bands
-) -> int:
+def contact_class(holders: int, given_roots: Collection[str], birth_dates: Collection[str], bands: Bands) -> int:
     """The number, in `CONTACT_CLASSES`, of the class of a value that records with these names and dates hold.
 
     `holders` is how many records hold it, and `bands` are the rarity bands of given names. Where all data

@@ -81,6 +81,7 @@ class Resolution:
     crosswalk: pa.Table = property(lambda self: self.tables["crosswalk"])
     changes: pa.Table = property(lambda self: self.tables["changes"])
     household_changes: pa.Table = property(lambda self: self.tables["household_changes"])
+    redirects: pa.Table = property(lambda self: self.tables["redirects"])
     rejected: pa.Table = property(lambda self: self.tables["rejected"])
     decisions: pa.Table = property(lambda self: self.tables["decisions"])
     quality: pa.Table = property(lambda self: self.tables["quality"])

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 
@@ -39,6 +39,27 @@ if TYPE_CHECKING:
     from retrato.io.writing import Format
     from retrato.matching.classifiers import Classifier
 
+
+class Decided(Protocol):
+    """What knows decisions of people: an earlier result, an identity store."""
+
+    @property
+    def decisions(self) -> pa.Table:
+        """`source_a, key_a, source_b, key_b, decision`."""
+
+
+class Assigned(Protocol):
+    """What has given ids to people: an earlier result, an identity store."""
+
+    @property
+    def assignments(self) -> pa.Table:
+        """`source, record_key, profile_id, household_id`."""
+
+    @property
+    def redirects(self) -> pa.Table:
+        """`old_id, new_id`."""
+
+
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
 
 
@@ -48,9 +69,9 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
     ruleset: Ruleset | None = None,
     model: FellegiSunter | Classifier | str | Path | None = None,
     engine: Engine | None = None,
-    decisions: str | Path | pa.Table | None = None,
+    decisions: str | Path | pa.Table | Decided | None = None,
     labels: Any = None,
-    previous: str | Path | Resolution | None = None,
+    previous: str | Path | Assigned | None = None,
     progress: Progress | None = None,
     out: str | Path | None = None,
     format: Format = "parquet",  # noqa: A002 - the word that users know
@@ -62,9 +83,9 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
     with `same` or `different`). `labels` are pairs or people that somebody knows: whatever a source may be, with the
     columns `source_a, key_a, source_b, key_b, label` (`same` or `different`) or `source, record_key, person_id`; they
     refine what is learned, and decide no pair by themselves. `previous` is an earlier result: its profile ids stay with
-    the people they were given to. `progress` is called with every `retrato.pipeline.run.Step`; `progress_bar()` gives
-    one that draws. An `engine` that is given stays open; the tables of the run are dropped from it, and tables of the
-    caller's own that have their names are replaced.
+    the people they were given to. An identity store can be either of them. `progress` is called with every
+    `retrato.pipeline.run.Step`; `progress_bar()` gives one that draws. An `engine` that is given stays open; the tables
+    of the run are dropped from it, and tables of the caller's own that have their names are replaced.
 
     `out` is a folder for the result, as `Resolution.save` writes it (in `format`). Its tables then go from the engine
     to the disk, and into memory only when they are asked for. When such a run is interrupted, the stages that it has
@@ -215,10 +236,13 @@ def _mapping(each: SourceMapping) -> dict[str, Any]:
     return {"source": each.source, "kind": each.kind.value, "columns": columns}
 
 
-def _decisions(given: str | Path | pa.Table | None) -> pa.Table | None:
+def _decisions(given: str | Path | pa.Table | Decided | None) -> pa.Table | None:
     if given is None:
         return None
-    table = _read_table(Path(given)) if isinstance(given, str | Path) else given
+    if isinstance(given, str | Path):
+        table = _read_table(Path(given))
+    else:
+        table = given if isinstance(given, pa.Table) else given.decisions
     missing = [name for name in _DECISION_COLUMNS if name not in table.column_names]
     if missing:
         raise ConfigurationError(
@@ -260,10 +284,11 @@ def _read_table(path: Path) -> pa.Table:
         raise ConfigurationError([Problem(f"decisions {path}", f"cannot be read ({type(error).__name__})")]) from error
 
 
-def _previous(given: str | Path | Resolution | None) -> Mapping[str, pa.Table] | None:
+def _previous(given: str | Path | Assigned | None) -> Mapping[str, pa.Table] | None:
     if given is None:
         return None
-    earlier = given if isinstance(given, Resolution) else Resolution.load(given)
-    if "redirects" not in earlier.tables:
-        raise ResultError("the previous result has no redirects: it is not complete")
-    return {"previous": earlier.assignments, "previous_redirects": earlier.tables["redirects"]}
+    earlier = Resolution.load(given) if isinstance(given, str | Path) else given
+    try:
+        return {"previous": earlier.assignments, "previous_redirects": earlier.redirects}
+    except KeyError as error:
+        raise ResultError(f"the previous result has no table {error}: it is not complete") from error
