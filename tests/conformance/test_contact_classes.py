@@ -6,13 +6,13 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from relations import make
 
+from relations import make
 from retrato.engines.compile.features import contact_class as classes
 from retrato.engines.compile.features import name_bands, rarity
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.base import Feature, Scope
-from retrato.matching.comparisons import RARITY_EDGES
+from retrato.matching.comparisons import MANY_RECORDS, RARITY_EDGES
 from retrato.matching.contact_classes import (
     BANDS_RARER,
     MOST_NAMES,
@@ -112,13 +112,32 @@ def test_among_many_names_and_dates_none_is_another_miswritten(engine, different
         assert by_description(shared, {}, known) == by_relation(engine, shared, {}, known)
 
 
-@pytest.mark.parametrize("common", range(len(RARITY_EDGES) + 1))
-@pytest.mark.parametrize("rare", range(len(RARITY_EDGES) + 1))
-def test_a_variant_is_much_rarer(engine, rare, common):
-    bands = {"maunel": rare, "manuel": common}
-    assert is_variant("maunel", "manuel", bands) is (common - rare >= BANDS_RARER or common > rare == 0)
-    shared = [[("maunel", None), ("manuel", None)]]
+def test_a_variant_is_much_rarer(engine):
+    every = [(rare, common) for rare in range(len(RARITY_EDGES) + 1) for common in range(len(RARITY_EDGES) + 1)]
+    pairs = [(f"maunel{rare}{common}", f"manuel{rare}{common}") for rare, common in every]
+    bands = {
+        name: band for names, each in zip(pairs, every, strict=True) for name, band in zip(names, each, strict=True)
+    }
+    expected = [common - rare >= BANDS_RARER or common > rare == 0 for rare, common in every]
+    assert [is_variant(*names, bands) for names in pairs] == expected
+    shared = [[(name, None) for name in names] for names in pairs]
     assert by_description(shared, bands, {"given_root"}) == by_relation(engine, shared, bands, {"given_root"})
+
+
+def test_a_variant_differs_in_one_of_three_letters_and_in_no_more_than_two(engine):
+    sizes = [(length, edits) for length in range(1, 10) for edits in range(1, min(length, 4) + 1)]
+    pairs = [("zyxw"[:edits] + "abcdefghi"[edits:length], "abcdefghi"[:length]) for length, edits in sizes]
+    bands = {other: BANDS_RARER for _, other in pairs}
+    expected = [edits <= 2 and edits * 3 <= length for length, edits in sizes]
+    assert [is_variant(name, other, bands) for name, other in pairs] == expected
+    shared = [[(name, None) for name in names] for names in pairs]
+    assert by_description(shared, bands, {"given_root"}) == by_relation(engine, shared, bands, {"given_root"})
+
+
+def test_of_one_person_are_many_records(engine):
+    shared = [[("ana", "1956-04-09")] * size for size in range(MANY_RECORDS - 1, MANY_RECORDS + 2)]
+    for known in ({"given_root"}, {"given_root", "birth_date"}):
+        assert by_description(shared, {}, known) == by_relation(engine, shared, {}, known) == [0, 0, 1]
 
 
 def test_the_bands_of_names_are_those_of_their_records(engine):

@@ -12,6 +12,7 @@ import pyarrow as pa
 from retrato.errors import StoreError, UnknownRecordError
 from retrato.live.blocks import as_keys
 from retrato.live.finding import find
+from retrato.live.forgetting import Receipt, Tombstones, forget
 from retrato.live.governing import Governing
 from retrato.live.loading import load
 from retrato.live.saying import Reader, Row, Said
@@ -25,7 +26,7 @@ from retrato.resolution.finding import Found
 from retrato.stores.sql import SqlStore, StoredChange, StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from retrato.graph.identities import Change
@@ -41,9 +42,12 @@ _EPOCH = datetime(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What came of a record: the id of its profile, and everything that changed."""
+    """What came of a record: the id of its profile, and everything that changed.
 
-    profile_id: str
+    Whoever was forgotten has no profile.
+    """
+
+    profile_id: str | None
     changes: tuple[Change, ...]
 
 
@@ -58,8 +62,9 @@ class IdentityStore:
     It can be used by several processes at once. Close it, or use it in a `with` statement.
     """
 
-    def __init__(self, store: SqlStore) -> None:
+    def __init__(self, store: SqlStore, secret: str | bytes | None = None) -> None:
         self._store = store
+        self._tombstones = Tombstones(secret)
         with store.reading() as work:
             text = work.setting(_GOVERNING)
         self._by(None if text is None else Governing.from_text(text))
@@ -70,9 +75,13 @@ class IdentityStore:
         self._reader = None if governing is None else Reader(governing)
 
     @classmethod
-    def open(cls, url: str) -> Self:
-        """The store behind a URL; a new one where there is none. Raises StoreError."""
-        return cls(SqlStore(url))
+    def open(cls, url: str, *, secret: str | bytes | None = None) -> Self:
+        """The store behind a URL; a new one where there is none. Raises StoreError.
+
+        The `secret` is needed for forgetting people, and from then on for whatever is taken in: keep it outside the
+        database.
+        """
+        return cls(SqlStore(url), secret)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -99,7 +108,9 @@ class IdentityStore:
             if work.count():
                 raise StoreError("the store holds records already; put new ones in by ingest_many")
             work.keep(_GOVERNING, governing.to_text())
-            records = load(work, resolution, updating)
+            load(work, resolution, updating)
+            self._bury_again(work, updating)
+            records = work.count()
             if not resolution.ruleset.blocking:
                 self._decide_all(work, updating)
         self._by(governing)
@@ -117,6 +128,18 @@ class IdentityStore:
     def rules(self) -> Governing:
         """What the store is governed by. Raises StoreError where there are no rules yet."""
         return self._governed()
+
+    def _bury_again(self, work: Work, updating: Updating) -> None:
+        """Take out the records of people who were forgotten."""
+        if not work.any_tombstones():
+            return
+        update = updating.begin(work)
+        for record in list(work.all_records()):
+            stones = {self._tombstones.of_record(record.source, record.record_key)}
+            stones |= {self._tombstones.of_saying(each.said) for each in work.sayings([record.record])}
+            if work.buried(stones):
+                update.remove(record)
+        update.settle()
 
     def _decide_all(self, work: Work, updating: Updating) -> None:
         """Small batches compare all records with one another, which a store does not: its own rules decide."""
@@ -141,10 +164,27 @@ class IdentityStore:
         rows = [(each, reader.read(each.source, each.fields)) for each in records]
         with self._store.writing() as work:
             update = updating.begin(work)
-            numbers = [self._put(work, update, record, row) for record, row in rows]
+            forgotten = self._forgotten(work, rows)
+            numbers = [
+                None if place in forgotten else self._put(work, update, *each) for place, each in enumerate(rows)
+            ]
             changes = update.settle()
-        owners = [update.profile_of(number) for number in numbers]
-        return [Ingested(each, tuple(change for change in changes if change.concerns(each))) for each in owners]
+        owners = [None if number is None else update.profile_of(number) for number in numbers]
+        return [
+            Ingested(each, tuple(change for change in changes if each is not None and change.concerns(each)))
+            for each in owners
+        ]
+
+    def _forgotten(self, work: Work, rows: Sequence[tuple[Record, Row]]) -> set[int]:
+        """The places of the rows that are of people who were forgotten."""
+        if not work.any_tombstones():
+            return set()
+        stones = [
+            (self._tombstones.of_record(each.source, each.key), self._tombstones.of_saying(said_of(row)))
+            for each, row in rows
+        ]
+        buried = work.buried({stone for pair in stones for stone in pair})
+        return {place for place, pair in enumerate(stones) if buried.intersection(pair)}
 
     def _put(self, work: Work, update: Update, record: Record, row: Row) -> int:
         """A new record, or a version of one: that which was observed last is the current one. Its number."""
@@ -170,6 +210,27 @@ class IdentityStore:
             update = updating.begin(work)
             update.remove(self._known(work, (source, key)))
             return tuple(update.settle())
+
+    def forget(self, profile_id: str) -> Receipt:
+        """Erase a person: records, versions, values, decisions about them, and what was found out of all that.
+
+        The ids of the profile lead nowhere from now on. Records of the person do not come back with the next import,
+        until `readmit`; `ingest` answers them with no profile. Raises UnknownRecordError, and StoreError without a
+        secret (see `open`).
+        """
+        updating, _ = self._ready()
+        with self._store.writing() as work:
+            receipt = forget(work, updating, self._current(work, profile_id), self._tombstones)
+        self._store.scrub()
+        return receipt
+
+    def readmit(self, record: Record) -> None:
+        """A record of somebody who was forgotten may come in again, as they now wish."""
+        _, reader = self._ready()
+        row = reader.read(record.source, record.fields)
+        stones = self._tombstones.of_record(record.source, record.key), self._tombstones.of_saying(said_of(row))
+        with self._store.writing() as work:
+            work.unbury(stones)
 
     # what people decide
 
@@ -327,9 +388,13 @@ class IdentityStore:
 
 def saying_of(number: int, row: Row) -> StoredSaying:
     """What a row says, as the store keeps it."""
-    said = json.dumps([list(each) for each in row.said], ensure_ascii=False, separators=(",", ":"))
     observed_at = row.created_at if row.updated_at is None else row.updated_at
-    return StoredSaying(number, 0, row.created_at, observed_at, said)
+    return StoredSaying(number, 0, row.created_at, observed_at, said_of(row))
+
+
+def said_of(row: Row) -> str:
+    """The values of a row as JSON."""
+    return json.dumps([list(each) for each in row.said], ensure_ascii=False, separators=(",", ":"))
 
 
 def in_order(versions: list[StoredSaying]) -> list[StoredSaying]:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 _ROWS = 10_000
 
 
-def load(work: Work, resolution: Resolution, by: Updating) -> int:
-    """Fill an empty store with a result; how many records it has now."""
+def load(work: Work, resolution: Resolution, by: Updating) -> None:
+    """Fill an empty store with a result."""
     with DuckDBEngine() as engine:
         for name in ("features", "values", "assignments", "timeline"):
             engine.load(name if name == "features" else f"result_{name}", resolution.tables[name])
@@ -44,7 +44,6 @@ def load(work: Work, resolution: Resolution, by: Updating) -> int:
     given = {each: each for each in resolution.profiles.column("profile_id").to_pylist()}
     redirects = resolution.tables["redirects"].to_pylist()
     work.give(sorted({**given, **{row["old_id"]: row["new_id"] for row in redirects}}.items()))
-    return len(labels)
 
 
 def _run(engine: DuckDBEngine, resolution: Resolution, governing: Governing) -> Run:

@@ -124,6 +124,14 @@ DECISIONS = Table(
     sqlite_autoincrement=True,
 )
 
+#: Keyed hashes of records that must not come back.
+TOMBSTONES = Table(
+    "retrato_tombstones",
+    METADATA,
+    Column("tombstone", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
 #: What turns a store of each format into one of the next; a store of format 1 goes through all of them.
 MIGRATIONS: Sequence[Callable[[Connection], None]] = ()
 FORMAT = len(MIGRATIONS) + 1

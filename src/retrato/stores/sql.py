@@ -44,6 +44,7 @@ from retrato.stores.schema import (
     RECORDS,
     SAYINGS,
     SETTINGS,
+    TOMBSTONES,
     WORDS,
     create,
     format_of,
@@ -201,6 +202,15 @@ class SqlStore:
                 connection.rollback()
         except self._errors as error:
             raise _refused(error) from error
+
+    def scrub(self) -> None:
+        """Leave nothing of erased rows in the files: in those that SQLite keeps beside the database, and in free pages.
+
+        PostgreSQL takes its dead rows away; what its log and backups keep is up to whoever runs the server.
+        """
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)") if self._is_sqlite else ("VACUUM",):
+                connection.exec_driver_sql(command)
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
@@ -523,6 +533,40 @@ class Work:
         values = {"decision": decision, "source_a": a[0], "key_a": a[1], "source_b": b[0], "key_b": b[1]}
         found = self.connection.execute(insert(DECISIONS).values(**values, author=author, reason=reason, at=now()))
         return int(cast("Sequence[int]", found.inserted_primary_key)[0])
+
+    def erase_decisions(self, records: Collection[tuple[str, str]]) -> int:
+        """Forget all decisions that name one of these records; how many there were."""
+        columns, named = DECISIONS.c, set(records)
+        found = [
+            each.number
+            for each in self.decisions()
+            if {(each.source_a, each.key_a), (each.source_b, each.key_b)} & named
+        ]
+        rows = [{"n": number} for number in found]
+        self._run_all("erase_decisions", lambda: delete(DECISIONS).where(columns.number == bindparam("n")), rows)
+        return len(found)
+
+    # tombstones
+
+    def bury(self, tombstones: Iterable[str]) -> None:
+        """Keep tombstones."""
+        rows = [{"tombstone": each, "at": now()} for each in sorted(tombstones)]
+        self._run_all("bury", lambda: self._store.inserting(TOMBSTONES), rows)
+
+    def buried(self, tombstones: Collection[str]) -> set[str]:
+        """Those of the tombstones that are there."""
+        column = TOMBSTONES.c.tombstone
+        make = lambda: select(column).where(self._store.among(column, "n"))  # noqa: E731
+        return {row[0] for row in self._run("buried", make, n=self._store.as_list(tombstones))} if tombstones else set()
+
+    def unbury(self, tombstones: Iterable[str]) -> None:
+        """Take tombstones away."""
+        make = lambda: delete(TOMBSTONES).where(TOMBSTONES.c.tombstone == bindparam("t"))  # noqa: E731
+        self._run_all("unbury", make, ({"t": each} for each in tombstones))
+
+    def any_tombstones(self) -> bool:
+        """Whether anybody was forgotten."""
+        return bool(self._run("any_tombstones", lambda: select(TOMBSTONES.c.at).limit(1)))
 
     def decision(self, number: int) -> StoredDecision | None:
         """A decision by its number."""
