@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from retrato.engines.compile.features import contact_class
+from retrato.engines.compile.features import contact_class, name_bands
 from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.identifiers.base import Feature, Scope
@@ -46,6 +46,7 @@ def class_of(engine, names, dates, more=()):
     types = {"source": pa.int32(), "given_root": pa.string(), "birth_date": pa.string(), "phone": pa.list_(pa.string())}
     table = pa.Table.from_pylist(rows, schema=pa.schema(list(types.items())))
     engine.load("keys", table.append_column("record", pa.array(range(len(rows)))))
+    engine.create("name_bands", name_bands())
     (found,) = engine.fetch(contact_class(PHONE, set(types))).to_pylist()
     assert found["holders"] == max(len(held), 1)
     return CONTACT_CLASSES[found["band"]]

@@ -13,7 +13,7 @@ from retrato.matching.model import BIT, DECIDED, softplus, weight_at
 from retrato.matching.rules import Decision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from retrato.live.governing import Governing
     from retrato.matching.comparisons import Comparison
@@ -45,6 +45,9 @@ class Comparer:
         self._comparisons, self._model = governing.comparisons, governing.model
         self._threshold = weight_at(governing.ruleset.threshold)
         self._same, self._household = _weights(governing.model, self._comparisons)
+        model = governing.model
+        self._priors = (0, 0) if model is None else (model.prior_same_weight, model.prior_household_weight)
+        self._nothing = [MISSING] * len(self._comparisons)
         self._bounds = _bounds(self._same, self._comparisons)
         rules = governing.match_rules
         self._decisions = [rule.decision for rule in rules]
@@ -77,15 +80,42 @@ class Comparer:
 
         Most pairs are seen not to belong together before all of it is compared.
         """
+        levels = self._nothing.copy()
+        open_ = [(most, each.place) for each in self._bounds if (most := each.most(left, right)) is not None]
         if self._model is not None and not any(all(left.meets(right, key) for key in keys) for keys in self._may_join):
-            open_ = [(most, each.place) for each in self._bounds if (most := each.most(left, right)) is not None]
-            bound = self._model.prior_same_weight + sum(most for most, _ in open_)
+            bound = self._priors[0] + sum(most for most, _ in open_)
             for most, place in open_:
                 if self._calibrated(bound) <= self._threshold:
                     return None
-                bound += self._same[place][self._level(place, left, right, classes)] - most
-        scored = self.score(left, right, classes)
+                level = levels[place] = self._level(place, left, right, classes)
+                bound += self._same[place][level] - most
+        else:
+            for _, place in open_:
+                levels[place] = self._level(place, left, right, classes)
+        scored = self.scored(levels)
         return scored if self.edge(scored, None) > 0 else None
+
+    def score(self, left: Keys, right: Keys, classes: Callable[[str, str], int]) -> Scored:
+        """Compare two records; `classes` knows how many people seem to share a contact point."""
+        levels = self._nothing.copy()
+        for each in self._bounds:
+            if each.most(left, right) is not None:
+                levels[each.place] = self._level(each.place, left, right, classes)
+        return self.scored(levels)
+
+    def scored(self, levels: Sequence[int]) -> Scored:
+        """What levels amount to, one for each comparison."""
+        rule = next((n for n, when in self._rules if all(levels[place] in wanted for place, wanted in when)), None)
+        if self._model is None:
+            return Scored(tuple(levels), rule=rule)
+        (same, household), information = self._priors, 0
+        for level, mine, home in zip(levels, self._same, self._household, strict=True):
+            if level != MISSING:
+                same += mine[level]
+                household += home[level]
+                information += abs(mine[level])
+        weight = self._calibrated(same - softplus(household))
+        return Scored(tuple(levels), weight, household, max(information // BIT, 1), rule)
 
     def _calibrated(self, weight: int) -> int:
         calibration = None if self._model is None else self._model.calibration
@@ -95,20 +125,6 @@ class Comparer:
         comparison = self._comparisons[place]
         bands = self._bands.get(comparison.feature) or _Shared(comparison.feature, classes)
         return comparison.level(left, right, bands)
-
-    def score(self, left: Keys, right: Keys, classes: Callable[[str, str], int]) -> Scored:
-        """Compare two records; `classes` knows how many people seem to share a contact point."""
-        levels = tuple(self._level(place, left, right, classes) for place in range(len(self._comparisons)))
-        rule = next((n for n, when in self._rules if all(levels[place] in wanted for place, wanted in when)), None)
-        if self._model is None:
-            return Scored(levels, rule=rule)
-        same, household, information = self._model.prior_same_weight, self._model.prior_household_weight, 0
-        for level, mine, home in zip(levels, self._same, self._household, strict=True):
-            same += mine[level]
-            household += home[level]
-            information += abs(mine[level])
-        weight = self._calibrated(same - softplus(household))
-        return Scored(levels, weight, household, max(information // BIT, 1), rule)
 
     def edge(self, scored: Scored | None, decision: str | None) -> int:
         """What speaks for one person, in units beyond the threshold; decisions and rules are beyond any sum."""
@@ -149,10 +165,10 @@ def _bounds(same: list[list[int]], comparisons: tuple[Comparison, ...]) -> list[
             each.key,
             None if each.looked_for is None else each.looked_for.feature,
             max(0, *levels[:BANDS]),
-            max(0, *levels[BANDS:]),
+            max([0, *levels[BANDS:]]),
             min(levels),
         )
-        for place, (levels, each) in enumerate(zip(same, comparisons, strict=False))
+        for place, (levels, each) in enumerate(zip(same or [[0]] * len(comparisons), comparisons, strict=True))
     ]
     return sorted(found, key=lambda each: (each.least - max(each.equal, each.unequal), each.place))
 

@@ -61,7 +61,7 @@ class Neighbourhood:
         """The matching keys of a record that is there."""
         found = self._keys.get(record)
         if found is None:
-            found = self._keys[record] = Keys(dict(as_keys(self.records[record].keys)))
+            found = self._keys[record] = Keys(self.records[record].keys)
         return found
 
     def codes(self, record: int) -> dict[int, Block]:

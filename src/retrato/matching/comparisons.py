@@ -140,8 +140,11 @@ class Comparison:
             return self._found(left, right, bands, self.looked_for)
         if not self.is_possible(left, right):
             return MISSING
-        common = set(texts(left[self.key])) & set(texts(right[self.key]))
-        if common:
+        mine, yours = left[self.key], right[self.key]
+        if isinstance(mine, str) and isinstance(yours, str):  # mostly
+            if mine == yours:
+                return bands.get(mine, 0)
+        elif common := set(texts(mine)) & set(texts(yours)):
             return min(bands.get(value, 0) for value in common)
         if any(each.holds(left, right) for each in self.silent):
             return MISSING
@@ -151,8 +154,8 @@ class Comparison:
         """Whether there is something to compare, which may still say nothing."""
         if self.looked_for is not None:
             return self._found(left, right, {}, self.looked_for) != MISSING
-        mine, yours = texts(left[self.key]), texts(right[self.key])
-        if not mine or not yours or (self.namespaced and not namespaces(mine) & namespaces(yours)):
+        mine, yours = left[self.key], right[self.key]
+        if not mine or not yours or (self.namespaced and not namespaces(texts(mine)) & namespaces(texts(yours))):
             return False
         return not any(each.is_possible(left, right) for each in self.instead_of)
 
