@@ -3,8 +3,8 @@
 For each size customers are generated and written as the exports of seven channels. `retrato resolve` goes from those
 files to a folder with profiles, households and values; the peers go from records that retrato has normalised for them
 (which is not counted) to clusters. Each library runs as often as `--runs` says, in turn with the others, in a process
-of its own. `results/` gets the figures (`speed.json`), a page (`speed.md`) and a plot (`speed.svg`); sizes that are not
-asked for keep their figures.
+of its own. `results/` gets the figures (`speed.json`), a page (`speed.md`) and a plot (`speed.svg`), or others of the
+name that `--name` says; sizes that are not asked for keep their figures there.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> int:
     limits = Limits(seconds=asked.minutes * 60, megabytes=asked.gigabytes * 1000)
     peers = [each for each in PEERS if each.name in asked.libraries]
     RESULTS.mkdir(exist_ok=True)
-    kept = RESULTS / "speed.json"
+    kept = RESULTS / f"{asked.name}.json"
     sizes: dict[str, Any] = json.loads(kept.read_text("utf-8"))["sizes"] if kept.is_file() else {}
     for records in asked.records:
         with tempfile.TemporaryDirectory(prefix="retrato-bench-") as name:
@@ -63,8 +63,8 @@ def main() -> int:
         starts = {what: started(command, Path(name)) for what, command in STARTS.items()}
     report = {"machine": machine(), "versions": versions(), "starts": starts, "sizes": sizes}
     kept.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
-    (RESULTS / "speed.md").write_text(page(report), "utf-8")
-    plot(report, RESULTS / "speed.svg")
+    kept.with_suffix(".md").write_text(page(report), "utf-8")
+    plot(report, kept.with_suffix(".svg"))
     print(page(report))
     return 0
 
@@ -75,6 +75,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--records", nargs="*", type=int, default=list(SIZES), help="how many contact records")
     parser.add_argument("--runs", type=int, default=1, help="how often each library runs")
     parser.add_argument("--libraries", nargs="*", choices=[each.name for each in PEERS], default=["Splink"])
+    parser.add_argument("--name", default="speed", help="what the files of the results are called")
     parser.add_argument("--memory-limit", help="what retrato is given, such as 2GB")
     parser.add_argument("--minutes", type=float, default=60, help="a library that takes longer is ended")
     parser.add_argument("--gigabytes", type=float, default=20, help="a library that takes more memory is ended")

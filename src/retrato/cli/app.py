@@ -21,12 +21,16 @@ from retrato.cli.metrics import metrics
 from retrato.cli.profile import profile
 from retrato.cli.quality import quality
 from retrato.cli.resolve import resolve
+from retrato.cli.store import store_app
 
 COMMANDS = (resolve, inspect, quality, find, profile, audience, metrics, explain, evaluate, demo, generate)
 
 
 class _Commands(TyperGroup):
-    """Every command ends in one of the documented ways."""
+    """Every command ends in one of the documented ways. Groups of commands are listed behind the others."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return sorted(super().list_commands(ctx), key=lambda name: isinstance(self.commands[name], TyperGroup))
 
     def invoke(self, ctx: Any) -> Any:
         with plain_exits():
@@ -45,6 +49,7 @@ app = typer.Typer(
 )
 for _command in COMMANDS:
     app.command(_command.__name__, epilog=EPILOG)(_command)
+app.add_typer(store_app, epilog=EPILOG)
 
 
 def _version(wanted: bool) -> None:

@@ -55,29 +55,17 @@ def find(  # noqa: PLR0913, PLR0917 - one parameter an option
         "birth_date": birth_date, "national_id": national_id, "account_id": account_id, "handle": handle,
         "device_id": device_id, "record_key": record_key, "address": address, "postcode": postcode, "city": city,
     }  # fmt: skip
-    fields = {field: value for field, value in given.items() if value is not None} | _fields(others or ())
+    fields = {field: value for field, value in given.items() if value is not None} | given_fields(others or ())
     if (text is None) == (not fields):
         raise ConfigurationError([Problem("find", "say what is known: either TEXT or options such as --phone", "")])
     from retrato import Resolution
 
     resolution = Resolution.load(out)
     found = resolution.find(text, limit=limit, **fields)
-    if as_json:
-        from dataclasses import asdict
-
-        show_json({"found": [asdict(each) for each in found]})
-    elif not found:
-        show("nobody fits")
-    else:
-        worth = "bits" if resolution.model else "agreeing"
-        rows = [
-            (place, each.profile_id, each.name, *_figures(each), "; ".join(each.reasons))
-            for place, each in enumerate(found, 1)
-        ]
-        show_table(rows, ("", "profile", "name", worth, "probability", "reasons"), numbers=(0, 3, 4))
+    show_found(found, in_bits=resolution.model is not None, as_json=as_json)
 
 
-def _fields(pairs: "Sequence[str]") -> dict[str, str]:
+def given_fields(pairs: "Sequence[str]") -> dict[str, str]:
     """What `--field` says, by field."""
     split = {pair: pair.partition("=") for pair in pairs}
     wrong = [pair for pair, (field, _, text) in split.items() if not field.strip() or not text.strip()]
@@ -85,6 +73,23 @@ def _fields(pairs: "Sequence[str]") -> dict[str, str]:
         hint = "write such as --field handle.instagram=ana"
         raise ConfigurationError([Problem(f"--field {pair}", "is no FIELD=TEXT", hint) for pair in wrong])
     return {field.strip(): text for field, _, text in split.values()}
+
+
+def show_found(found: "Sequence[Found]", *, in_bits: bool, as_json: bool) -> None:
+    """Print a ranked list; scores are match weights `in_bits`, or numbers of agreeing fields."""
+    if as_json:
+        from dataclasses import asdict
+
+        show_json({"found": [asdict(each) for each in found]})
+    elif not found:
+        show("nobody fits")
+    else:
+        rows = [
+            (place, each.profile_id, each.name, *_figures(each), "; ".join(each.reasons))
+            for place, each in enumerate(found, 1)
+        ]
+        worth = "bits" if in_bits else "agreeing"
+        show_table(rows, ("", "profile", "name", worth, "probability", "reasons"), numbers=(0, 3, 4))
 
 
 def _figures(found: "Found") -> tuple[str, str]:

@@ -33,7 +33,7 @@ BIT = 1024
 MOST_BITS = 40.0
 #: The weight of a decision: beyond any sum of match weights.
 DECIDED = 1 << 40
-FORMAT = 1
+FORMAT = 2
 
 
 def units(bits: float) -> int:
