@@ -1,6 +1,7 @@
 """`retrato store`: who is who, kept in a database and changed record by record."""
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 #: Records that go into a store in one transaction.
 _TOGETHER = 500
 _SQLITE = "sqlite:///"
+#: The secret of a store that has forgotten people: see `IdentityStore.open`.
+SECRET_VARIABLE = "RETRATO_STORE_SECRET"
 
 Place: TypeAlias = Annotated[
     str, typer.Argument(metavar="URL", help="The store: a file such as customers.db, or postgresql://…")
@@ -175,6 +178,8 @@ def changes(
     if as_lines:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
+    elif not rows:
+        screen.show("nothing has happened")
     else:
         names = ("cursor", "at", "what", "profile", "other profile", "records")
         screen.show_table([list(row.values()) for row in rows], names, numbers=(0, 5))
@@ -228,7 +233,7 @@ def _there(place: str) -> str:
 def _opened(place: str) -> "IdentityStore":
     from retrato import IdentityStore
 
-    return IdentityStore.open(_there(place))
+    return IdentityStore.open(_there(place), secret=os.environ.get(SECRET_VARIABLE))
 
 
 def _record(store: "IdentityStore", text: str) -> tuple[str, str]:
@@ -271,8 +276,8 @@ def _rows(export: Source, key: str, counts: Counter[str]) -> "Iterator[list[Row]
 
 
 _COUNTED = (
-    "rows", "rejected rows", "rows without a key", "records", "profiles created", "records that joined a profile",
-    "profiles merged", "profiles split off",
+    "rows", "rejected rows", "rows without a key", "records", "records of forgotten people", "profiles created",
+    "records that joined a profile", "profiles merged", "profiles split off",
 )  # fmt: skip
 
 
@@ -280,7 +285,8 @@ def _came_of(done: "Sequence[Ingested]") -> Counter[str]:
     """What came of records that were taken in together, by what it counts."""
     from retrato.graph.identities import ChangeKind
 
-    counts = Counter({"records": len(done)})
+    known = sum(each.profile_id is not None for each in done)
+    counts = Counter({"records": known, "records of forgotten people": len(done) - known})
     for change in {change for each in done for change in each.changes}:
         match change.kind:
             case ChangeKind.CREATED:

@@ -11,6 +11,7 @@ from retrato.matching.comparisons import BANDS, MISSING, Split
 from retrato.matching.contact_classes import ROOTS
 from retrato.matching.model import BIT, DECIDED, softplus, weight_at
 from retrato.matching.rules import Decision
+from retrato.matching.similarity import meet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,9 +81,8 @@ class Comparer:
 
         Most pairs are seen not to belong together before all of it is compared.
         """
-        levels = self._nothing.copy()
-        open_ = [(most, each.place) for each in self._bounds if (most := each.most(left, right)) is not None]
-        if self._model is not None and not any(all(left.meets(right, key) for key in keys) for keys in self._may_join):
+        levels, open_ = self._nothing.copy(), self._open(left, right)
+        if self._model is not None and not self._a_rule_may_join(left, right):
             bound = self._priors[0] + sum(most for most, _ in open_)
             for most, place in open_:
                 if self._calibrated(bound) <= self._threshold:
@@ -98,10 +98,23 @@ class Comparer:
     def score(self, left: Keys, right: Keys, classes: Callable[[str, str], int]) -> Scored:
         """Compare two records; `classes` knows how many people seem to share a contact point."""
         levels = self._nothing.copy()
-        for each in self._bounds:
-            if each.most(left, right) is not None:
-                levels[each.place] = self._level(each.place, left, right, classes)
+        for _, place in self._open(left, right):
+            levels[place] = self._level(place, left, right, classes)
         return self.scored(levels)
+
+    def _a_rule_may_join(self, left: Keys, right: Keys) -> bool:
+        return any(all(meet(left[key], right[key]) for key in keys) for keys in self._may_join)
+
+    def _open(self, left: Keys, right: Keys) -> list[tuple[int, int]]:
+        """What there is to compare: the most that it can say for one person, and the place of the comparison."""
+        mine, yours, found = left.known, right.known, []
+        for place, key, looked_for, equal, unequal in self._bounds:
+            if looked_for is not None:
+                if looked_for not in mine or looked_for not in yours:
+                    found.append((max(equal, unequal), place))
+            elif key in mine and key in yours:
+                found.append((equal if meet(mine[key], yours[key]) else unequal, place))
+        return found
 
     def scored(self, levels: Sequence[int]) -> Scored:
         """What levels amount to, one for each comparison."""
@@ -145,32 +158,17 @@ class _Bound(NamedTuple):
     looked_for: str | None
     equal: int
     unequal: int
-    least: int
-
-    def most(self, left: Keys, right: Keys) -> int | None:
-        """What it can say of two records; None where there is nothing to compare."""
-        if self.looked_for is not None:
-            there = left[self.looked_for] is not None and right[self.looked_for] is not None
-            return None if there else max(self.equal, self.unequal)
-        if left[self.key] is None or right[self.key] is None:
-            return None
-        return self.equal if left.meets(right, self.key) else self.unequal
 
 
 def _bounds(same: list[list[int]], comparisons: tuple[Comparison, ...]) -> list[_Bound]:
     """The bounds of all comparisons, those first that can change most."""
-    found = [
-        _Bound(
-            place,
-            each.key,
-            None if each.looked_for is None else each.looked_for.feature,
-            max(0, *levels[:BANDS]),
-            max([0, *levels[BANDS:]]),
-            min(levels),
-        )
-        for place, (levels, each) in enumerate(zip(same or [[0]] * len(comparisons), comparisons, strict=True))
-    ]
-    return sorted(found, key=lambda each: (each.least - max(each.equal, each.unequal), each.place))
+    found = []
+    for place, (levels, each) in enumerate(zip(same or [[0]] * len(comparisons), comparisons, strict=True)):
+        looked_for = None if each.looked_for is None else each.looked_for.feature
+        equal, unequal = max(0, *levels[:BANDS]), max([0, *levels[BANDS:]])
+        bound = _Bound(place, each.key, looked_for, equal, unequal)
+        found.append((min(levels) - max(equal, unequal), bound))
+    return [bound for _, bound in sorted(found)]
 
 
 class Rarity:

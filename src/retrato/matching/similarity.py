@@ -37,22 +37,26 @@ class Keys:
     True
     """
 
-    __slots__ = ("_values",)
+    __slots__ = ("known",)
 
-    def __init__(self, values: dict[str, KeyValue]) -> None:
-        self._values = values
+    def __init__(self, known: dict[str, KeyValue]) -> None:
+        self.known = known
 
     def __getitem__(self, name: str) -> KeyValue:
-        return self._values.get(name)
+        return self.known.get(name)
 
-    def meets(self, other: Keys, name: str) -> bool:
-        """Whether another record has one of the values of a key."""
-        mine, yours = self._values.get(name), other[name]
-        if mine is None or yours is None:
-            return False
-        if isinstance(mine, str) and isinstance(yours, str):
-            return mine == yours
-        return not set(texts(mine)).isdisjoint(texts(yours))
+
+def meet(mine: KeyValue, yours: KeyValue) -> bool:
+    """Whether two key values have a text in common.
+
+    >>> meet("a", ("a", "b")), meet(None, None)
+    (True, False)
+    """
+    if mine is None or yours is None:
+        return False
+    if isinstance(mine, str) and isinstance(yours, str):
+        return mine == yours
+    return not set(texts(mine)).isdisjoint(texts(yours))
 
 
 def _pairs(left: KeyValue, right: KeyValue) -> Iterator[tuple[str, str]]:
