@@ -6,7 +6,7 @@ SOURCES := $(shell find src -type f -not -name '*.pyc')
 PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
 
 .PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-scales bench-leave-one-out \
-	bench-peers bench-history bench-histories docs clean
+	bench-peers bench-history bench-histories bench-store docs clean
 
 demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
 	.venv/demo/bin/retrato demo --out demo-out
@@ -49,6 +49,9 @@ bench-history: .venv/bench/.stamp  ## whose each event is, against the truth, an
 
 bench-histories: .venv/bench/.stamp  ## how long timelines, threads and journeys take, and how that grows; HISTORY_ARGS takes options
 	PYTHONPATH=benchmarks/quality .venv/bench/bin/python benchmarks/history/scale.py $(HISTORY_ARGS)
+
+bench-store: .venv/bench/.stamp  ## how fast an identity store takes records in and finds people; STORE_ARGS takes options (see --help)
+	PYTHONPATH=benchmarks/quality .venv/bench/bin/python benchmarks/store/run.py $(STORE_ARGS)
 
 PEERS := splink goldenmatch custmatch dedupe recordlinkage
 
