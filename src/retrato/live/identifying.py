@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from retrato.graph.identities import Change, ChangeKind, new_profile_id
@@ -18,11 +19,15 @@ class Unit(NamedTuple):
 
 
 class Identified(NamedTuple):
-    """What became of ids: that of each unit, the new ones among them, where former ones lead, and all that changed."""
+    """What became of ids: that of each unit, the new ones among them, where former ones lead, and all that changed.
+
+    `woken` are ids that led to a profile which is several now, and lead to their own people again.
+    """
 
     ids: list[str]
     fresh: list[str]
     retired: dict[str, str | None]
+    woken: dict[str, str]
     changes: list[Change]
 
 
@@ -35,11 +40,18 @@ class _Overlap(NamedTuple):
     size: int
 
 
-def identified(units: Sequence[Unit], gone: Mapping[str, int], given: Callable[[str], bool]) -> Identified:
+def identified(
+    units: Sequence[Unit],
+    gone: Mapping[str, int],
+    given: Callable[[str], bool],
+    dormant: Mapping[str, Mapping[int, int]] = MappingProxyType({}),
+) -> Identified:
     """Ids for units.
 
     `gone` counts the records that each former profile has lost for good; `given` tells whether an id was ever given.
-    The units hold all other records of the former profiles.
+    The units hold all other records of the former profiles. `dormant` are the ids that lead to former profiles which
+    are several now, with the units that their records are in, and how many: a unit that gets no former id takes up the
+    one that most of its records had before they were merged, so that a merge is undone with its ids.
 
     >>> one = Unit([("crm", "1", "p1"), ("web", "7", "p2"), ("web", "8", "p1")])
     >>> found = identified([one], {}, lambda _: False)
@@ -61,6 +73,11 @@ def identified(units: Sequence[Unit], gone: Mapping[str, int], given: Callable[[
     taken = set(kept.values())
     kept |= _choices([each for each in overlaps if each.unit not in kept and each.former not in taken], order)
     ids, fresh = dict(kept), {}
+    homes = {id_: min(counts, key=lambda unit: (-counts[unit], order[unit])) for id_, counts in dormant.items()}
+    for id_ in sorted(homes, key=lambda each: (-dormant[each][homes[each]], each)):
+        if homes[id_] not in ids:
+            ids[homes[id_]] = fresh[homes[id_]] = id_
+    woken = set(fresh.values())
     for unit in range(len(units)):
         if unit not in ids:
             ids[unit] = fresh[unit] = _new(units[unit], given, set(ids.values()))
@@ -68,7 +85,13 @@ def identified(units: Sequence[Unit], gone: Mapping[str, int], given: Callable[[
     changes = sorted(
         _changes(flows, gone, ids, fresh, retired), key=lambda each: (each.id, each.kind, each.other_id or "")
     )
-    return Identified([ids[unit] for unit in range(len(units))], list(fresh.values()), retired, changes)
+    return Identified(
+        [ids[unit] for unit in range(len(units))],
+        [each for each in fresh.values() if each not in woken],
+        retired,
+        {id_: ids[unit] for id_, unit in sorted(homes.items())},
+        changes,
+    )
 
 
 def _choices(overlaps: Sequence[_Overlap], order: Mapping[int, int]) -> dict[int, str]:

@@ -232,7 +232,8 @@ class Update:
             units += found_units
             labels += [min(component)] * len(found_units)
         former = [Unit([(each.source, each.record_key, each.profile or None) for each in unit]) for unit in units]
-        found = identified(former, self._gone, lambda each: each in self._work.leads_to([each]))
+        dormant = self._dormant(units)
+        found = identified(former, self._gone, lambda each: each in self._work.leads_to([each]), dormant)
         self._owners = {each.record: i for unit, i in zip(units, found.ids, strict=True) for each in unit}
         self._work.assign(
             (each.record, label, profile)
@@ -243,8 +244,29 @@ class Update:
         self._work.give((each, each) for each in found.fresh)
         for each, heir in found.retired.items():
             self._work.redirect(each, heir)
+        self._work.wake(found.woken)
+        self._work.remember(
+            (each.profile, each.record) for unit in units for each in unit if each.profile in found.retired
+        )
         self._work.tell((str(each.kind), each.id, each.other_id, each.records) for each in found.changes)
         return found.changes
+
+    def _dormant(self, units: Sequence[Sequence[StoredRecord]]) -> dict[str, dict[int, int]]:
+        """The ids that lead to profiles which are several now: the units that their records are in, and how many."""
+        places: dict[str, set[int]] = {}
+        for place, unit in enumerate(units):
+            for each in unit:
+                places.setdefault(each.profile, set()).add(place)
+        split = sorted(profile for profile, some in places.items() if profile != NOBODY and len(some) > 1)
+        if not split:
+            return {}
+        of_record = {each.record: place for place, unit in enumerate(units) for each in unit}
+        found: dict[str, dict[int, int]] = {}
+        for former, record in self._work.remembered(split):
+            if record in of_record:
+                counts = found.setdefault(former, {})
+                counts[of_record[record]] = counts.get(of_record[record], 0) + 1
+        return found
 
     def units(self, component: Sequence[int]) -> list[list[StoredRecord]]:
         """The people among the records of a component."""

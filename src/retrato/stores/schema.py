@@ -91,6 +91,16 @@ IDS = Table(
     Index("retrato_ids_leads_to", "leads_to"),
 )
 
+#: The records that a profile had when its id began to lead to another.
+FORMER = Table(
+    "retrato_former",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Index("retrato_former_record", "record"),
+    sqlite_with_rowid=False,
+)
+
 #: What has happened to profiles, in order.
 CHANGES = Table(
     "retrato_changes",

@@ -37,6 +37,7 @@ from retrato.stores.schema import (
     CHANGES,
     DECISIONS,
     FORMAT,
+    FORMER,
     HOLDERS,
     IDS,
     LARGE_BLOCKS,
@@ -332,6 +333,7 @@ class Work:
     def remove(self, record: int) -> None:
         """Forget a record and all that it says."""
         self._run("remove_sayings", lambda: delete(SAYINGS).where(SAYINGS.c.record == bindparam("n")), n=record)
+        self._run("remove_former", lambda: delete(FORMER).where(FORMER.c.record == bindparam("n")), n=record)
         self._run("remove", lambda: delete(RECORDS).where(RECORDS.c.record == bindparam("n")), n=record)
 
     def sayings(self, numbers: Collection[int]) -> list[StoredSaying]:
@@ -510,6 +512,24 @@ class Work:
         """An id, and all that led to it, leads elsewhere now, or nowhere."""
         make = lambda: update(IDS).where(IDS.c.leads_to == bindparam("old")).values(leads_to=bindparam("new"))  # noqa: E731
         self._run("redirect", make, old=id, new=to)
+
+    def wake(self, ids: Mapping[str, str]) -> None:
+        """Ids lead to other profiles now; those that lead to themselves are in use again."""
+        make = lambda: update(IDS).where(IDS.c.id == bindparam("old")).values(leads_to=bindparam("new"))  # noqa: E731
+        self._run_all("wake", make, ({"old": old, "new": new} for old, new in ids.items()))
+        used = ({"i": old} for old, new in ids.items() if old == new)
+        self._run_all("used again", lambda: delete(FORMER).where(FORMER.c.id == bindparam("i")), used)
+
+    def remember(self, records: Iterable[tuple[str, int]]) -> None:
+        """The records that profiles had whose ids lead elsewhere from now on: `(id, record)`."""
+        rows = ({"id": id_, "record": record} for id_, record in records)
+        self._run_all("remember", lambda: self._store.inserting(FORMER), rows)
+
+    def remembered(self, profiles: Collection[str]) -> list[tuple[str, int]]:
+        """The records that profiles had whose ids lead to one of these: `(id, record)`."""
+        known = select(FORMER.c.id, FORMER.c.record).join(IDS, IDS.c.id == FORMER.c.id)
+        make = lambda: known.where(self._store.among(IDS.c.leads_to, "n"))  # noqa: E731
+        return [(row[0], row[1]) for row in self._run("remembered", make, n=self._store.as_list(profiles))]
 
     def tell(self, changes: Iterable[tuple[str, str, str | None, int]]) -> None:
         """Put changes into the feed: `(kind, profile_id, other_profile_id, records)`."""
