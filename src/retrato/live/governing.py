@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrato.errors import StoreError
 from retrato.identifiers.base import Feature
+from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.blocking import BlockingRule, default_rules
 from retrato.matching.comparisons import Comparison, comparisons_for
 from retrato.matching.model import FellegiSunter
@@ -64,7 +65,8 @@ class Governing:
     @cached_property
     def lists(self) -> frozenset[str]:
         """The matching keys of which a record can have several values."""
-        return frozenset(key for feature in self.features if feature.multivalued for key in feature.keys)
+        features = (*self.features, *ACCOUNT_FEATURES)  # these serve other comparisons where they are none themselves
+        return frozenset(key for feature in features if feature.multivalued for key in feature.keys)
 
     @property
     def types(self) -> tuple[IdentifierType, ...]:

@@ -483,7 +483,11 @@ class Work:
 
     def link(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Link pairs of records."""
-        rows = ({"record": x, "other": y} for a, b in pairs for x, y in ((a, b), (b, a)))
+        self.link_one_way((x, y) for a, b in pairs for x, y in ((a, b), (b, a)))
+
+    def link_one_way(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Link pairs of records, which the caller links the other way round as well."""
+        rows = ({"record": x, "other": y} for x, y in pairs)
         self._run_all("link", lambda: self._store.inserting(LINKS), rows)
 
     def unlink(self, pairs: Iterable[tuple[int, int]]) -> None:
