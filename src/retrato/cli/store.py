@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TOGETHER = 500
 _SQLITE = "sqlite:///"
 #: The secret of a store that has forgotten people: see `IdentityStore.open`.
-SECRET_VARIABLE = "RETRATO_STORE_SECRET"
+SECRET_VARIABLE = "RETRATO_STORE_SECRET"  # noqa: S105 - the name of a variable  # noqa: S105 - where it is, not what it is
 
 Place: TypeAlias = Annotated[
     str, typer.Argument(metavar="URL", help="The store: a file such as customers.db, or postgresql://…")

@@ -97,12 +97,20 @@ def forget(work: Work, by: Updating, profile: str, tombstones: Tombstones) -> Re
 def _telling(
     work: Work, by: Updating, records: Sequence[StoredRecord], sayings: Sequence[StoredSaying]
 ) -> list[StoredSaying]:
-    """What was said by records that hold a value which nobody else holds."""
+    """What was said by records that say enough to be of one person.
+
+    That is a name beside a contact point or a number, or one of these that nobody else holds.
+    """
     own = {each.record for each in records}
     codes = {each.record: sorted(set(holdings(by.governing, as_keys(each.keys)))) for each in records}
     holders = work.holders(sorted({code for each in codes.values() for code in each}))
-    alone = {number for number, each in codes.items() if any(own.issuperset(holders[code]) for code in each)}
-    return [each for each in sayings if each.record in alone]
+    named = {each.record for each in records if "given_name" in each.keys and "family_name" in each.keys}
+    telling = {
+        number
+        for number, each in codes.items()
+        if each and (number in named or any(own.issuperset(holders[code]) for code in each))
+    }
+    return [each for each in sayings if each.record in telling]
 
 
 def _read(said: str) -> list[Said]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrato.errors import StoreError
 from retrato.identifiers.base import Feature
-from retrato.matching.accounts import ACCOUNT_FEATURES
+from retrato.matching.accounts import ACCOUNT_FEATURES, MADE_OF
 from retrato.matching.blocking import BlockingRule, default_rules
 from retrato.matching.comparisons import Comparison, comparisons_for
 from retrato.matching.model import FellegiSunter
@@ -19,7 +19,7 @@ from retrato.pipeline.readings import Reading
 from retrato.ruleset import Mode, Ruleset
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from retrato.identifiers.base import IdentifierType
     from retrato.resolution.resolution import Resolution
@@ -65,8 +65,18 @@ class Governing:
     @cached_property
     def lists(self) -> frozenset[str]:
         """The matching keys of which a record can have several values."""
-        features = (*self.features, *ACCOUNT_FEATURES)  # these serve other comparisons where they are none themselves
-        return frozenset(key for feature in features if feature.multivalued for key in feature.keys)
+        return frozenset(key for feature in self._every() if feature.multivalued for key in feature.keys)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """All matching keys: those that are compared, those that serve other comparisons, and those for blocking."""
+        return frozenset(key for feature in self._every() for key in feature.keys) | MADE_OF.keys()
+
+    def _every(self) -> Iterator[Feature]:
+        """What is compared, and what would be if records had it."""
+        yield from self.features
+        yield from ACCOUNT_FEATURES
+        yield from (feature for each in self.types for feature in each.features)
 
     @property
     def types(self) -> tuple[IdentifierType, ...]:

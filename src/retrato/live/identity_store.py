@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from retrato.errors import StoreError, UnknownRecordError
+from retrato.errors import ConfigurationError, Problem, StoreError, UnknownRecordError
 from retrato.live.blocks import as_keys
 from retrato.live.finding import find
 from retrato.live.forgetting import Receipt, Tombstones, forget
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from retrato.stores.sql import Work
 
 _GOVERNING = "governing"
+#: Characters of a source or a record key at most.
+LONGEST = 500
 _EPOCH = datetime(1970, 1, 1)
 
 
@@ -64,10 +66,14 @@ class IdentityStore:
 
     def __init__(self, store: SqlStore, secret: str | bytes | None = None) -> None:
         self._store = store
-        self._tombstones = Tombstones(secret)
-        with store.reading() as work:
-            text = work.setting(_GOVERNING)
-        self._by(None if text is None else Governing.from_text(text))
+        try:
+            self._tombstones = Tombstones(secret)
+            with store.reading() as work:
+                text = work.setting(_GOVERNING)
+            self._by(None if text is None else Governing.from_text(text))
+        except BaseException:
+            store.close()
+            raise
 
     def _by(self, governing: Governing | None) -> None:
         self._governing = governing
@@ -161,7 +167,7 @@ class IdentityStore:
     def ingest_many(self, records: Iterable[Record]) -> list[Ingested]:
         """Take several records at once, all or none; what came of each."""
         updating, reader = self._ready()
-        rows = [(each, reader.read(each.source, each.fields)) for each in records]
+        rows = [(_checked(each), reader.read(each.source, each.fields)) for each in records]
         with self._store.writing() as work:
             update = updating.begin(work)
             forgotten = self._forgotten(work, rows)
@@ -295,7 +301,8 @@ class IdentityStore:
         """
         updating, _ = self._ready()
         with self._store.reading() as work:
-            if text is not None and (current := work.leads_to([text]).get(text)) is not None:
+            current = None if text is None or _unfit(text) else work.leads_to([text]).get(text)
+            if current is not None:
                 record = work.records_of(current)[0]
                 found = [Found(current, None, None, ("its id",), None, record.source, record.record_key)]
             else:
@@ -325,7 +332,7 @@ class IdentityStore:
             return self._current(work, profile_id)
 
     def _current(self, work: Work, profile_id: str) -> str:
-        found = work.leads_to([profile_id])
+        found = {} if _unfit(profile_id) else work.leads_to([profile_id])
         current = found.get(profile_id)
         if current is None:
             gone = " (it was deleted)" if profile_id in found else ""
@@ -380,10 +387,32 @@ class IdentityStore:
         return self._updating, self._reader
 
     def _known(self, work: Work, record: tuple[str, str]) -> StoredRecord:
-        found = work.record(*record)
+        found = work.record(*record) if not any(map(_unfit, record)) else None
         if found is None:
-            raise UnknownRecordError(f"source {record[0]} has no such record")
+            raise UnknownRecordError(f"source {record[0]!r} has no such record")
         return found
+
+
+def _checked(record: Record) -> Record:
+    """The record, if its source and key can be kept. Raises ConfigurationError."""
+    problems = [
+        Problem(f"record of source {record.source!r}", f"the {name} {what}")
+        for name, text in (("source", record.source), ("key", record.key))
+        if (what := _unfit(text))
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+    return record
+
+
+def _unfit(text: object) -> str:
+    """Why a text cannot be a source or a key, or nothing."""
+    if not isinstance(text, str):
+        return f"is a text, not {type(text).__name__}"
+    if not text or len(text) > LONGEST:
+        return f"has {len(text)} characters; 1 to {LONGEST} can be kept"
+    plain = "\0" not in text and text.isprintable()
+    return "" if plain else "holds characters that cannot be written"
 
 
 def saying_of(number: int, row: Row) -> StoredSaying:
@@ -394,7 +423,7 @@ def saying_of(number: int, row: Row) -> StoredSaying:
 
 def said_of(row: Row) -> str:
     """The values of a row as JSON."""
-    return json.dumps([list(each) for each in row.said], ensure_ascii=False, separators=(",", ":"))
+    return json.dumps([list(each) for each in row.said], separators=(",", ":"))
 
 
 def in_order(versions: list[StoredSaying]) -> list[StoredSaying]:

@@ -80,9 +80,8 @@ def _link(work: Work, run: Run) -> Any:
 def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> None:
     engine.create("created", tree(storing.CREATED))
     engine.create("said", tree(storing.SAID))
-    names = sorted({key for feature in by.governing.features for key in feature.keys} | {"name_starts"})
-    known = set(engine.columns("features"))
-    engine.create("stored", storing.stored_records([name for name in names if name in known]))
+    names = sorted(by.governing.keys.intersection(engine.columns("features")))
+    engine.create("stored", storing.stored_records(names))
     words: Counter[tuple[str, str, str]] = Counter()
     holders, blocks = _Entries(), _Entries()
     for start in range(0, len(labels), _ROWS):

@@ -146,14 +146,11 @@ class Reader:
                 if value is not None:
                     places = known.setdefault(name, {})
                     places[value] = min(place, places.get(value, place))
-        wanted = {key for feature in self._governing.features for key in feature.keys}
         keys: dict[str, KeyValue] = {
             name: tuple(sorted(values)) if name in lists else min(values, key=values.__getitem__)
             for name, values in known.items()
         }
-        return {
-            name: value for name, value in (keys | account_keys(keys)).items() if name in wanted or name in _FOR_BLOCKS
-        }
+        return keys | account_keys(keys)
 
     def _time(self, reading: Reading, row: Mapping[str, Any], field: str) -> int | None:
         """A time of the row, in microseconds of the epoch."""
@@ -164,10 +161,6 @@ class Reader:
         text = text_of(value)
         read = None if text is None else reading.moment().parse(text).value
         return None if read is None else microseconds(datetime.fromisoformat(read))
-
-
-#: Keys that only serve blocking.
-_FOR_BLOCKS = frozenset({"name_starts"})
 
 
 def microseconds(moment: datetime | date) -> int:

@@ -42,6 +42,7 @@ from retrato.stores.schema import (
     IDS,
     LARGE_BLOCKS,
     LINKS,
+    METADATA,
     RECORDS,
     SAYINGS,
     SETTINGS,
@@ -209,9 +210,17 @@ class SqlStore:
 
         PostgreSQL takes its dead rows away; what its log and backups keep is up to whoever runs the server.
         """
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for command in ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)") if self._is_sqlite else ("VACUUM",):
-                connection.exec_driver_sql(command)
+        commands = ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"]
+        options = {}
+        if not self._is_sqlite:
+            commands = [f"VACUUM {', '.join(sorted(METADATA.tables))}"]
+            options = {"isolation_level": "AUTOCOMMIT"}
+        try:
+            with self.engine.connect().execution_options(**options) as connection:
+                for command in commands:
+                    connection.exec_driver_sql(command)
+        except self._errors as error:
+            raise _refused(error) from error
 
     @contextmanager
     def writing(self) -> Iterator[Work]:
@@ -705,4 +714,4 @@ def _grouped(rows: Iterable[Any]) -> dict[int, list[int]]:
 
 
 def _text(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"))
