@@ -163,3 +163,17 @@ def test_what_cannot_be_kept_is_refused_and_everything_else_is_kept(world, store
         profile = store.profile(store.ingest(Record("crm", "../../etc/passwd", hostile)).profile_id)
         assert {value.raw for value in profile.values} >= {"'; DROP TABLE x; --"}
         assert store.verify() == []
+
+
+def test_decisions_come_with_a_result(world, tmp_path):
+    with IdentityStore.open(f"sqlite:///{tmp_path}/first.db") as first:
+        first.load(world.resolved(world.records))
+        one, other = sorted(people_of(first.assignments), key=lambda each: (-len(each), sorted(each)))[:2]
+        first.same(min(one), min(other), author="ana")
+        decided = world.resolved(world.records, decisions=first, previous=first)
+    with IdentityStore.open(f"sqlite:///{tmp_path}/second.db") as second:
+        second.load(decided)
+        assert people_of(second.assignments) == people_of(decided.assignments)
+        assert second.profile_of(*min(one)) == second.profile_of(*min(other))
+        assert second.decisions.column("author").to_pylist() == ["batch"]
+        assert second.verify() == []

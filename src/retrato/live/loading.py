@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from retrato.resolution.resolution import Resolution
     from retrato.stores.sql import Work
 
+#: Whose the decisions are that come with a result, which does not say it.
+AUTHOR = "batch"
+
 #: Rows that are taken from the engine, and put into the store, at a time.
 _ROWS = 10_000
 
@@ -44,6 +47,9 @@ def load(work: Work, resolution: Resolution, by: Updating) -> None:
         run = _run(engine, resolution, by.governing)
         labels = _link(work, run)
         _records(work, engine, labels, by)
+    for row in resolution.decisions.to_pylist():
+        pair = (row["source_a"], row["key_a"]), (row["source_b"], row["key_b"])
+        work.decide(row["decision"], *pair, author=AUTHOR, reason="it came with the result")
     given = {each: each for each in resolution.profiles.column("profile_id").to_pylist()}
     redirects = resolution.tables["redirects"].to_pylist()
     work.give(sorted({**given, **{row["old_id"]: row["new_id"] for row in redirects}}.items()))
