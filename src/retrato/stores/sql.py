@@ -79,8 +79,9 @@ _MAKING = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": "SELECT pg_advisory_xact_lock(hashtext('retrato_settings'))",
 }
-#: Pages of an SQLite file that are kept in memory, in KiB.
+#: Pages of an SQLite file that are kept in memory, in KiB, and how many bytes of it are read where they lie.
 _CACHE = 65_536
+_MAPPED = 1 << 32
 
 
 class StoredRecord(NamedTuple):
@@ -668,7 +669,13 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions begin where this module says
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"cache_size = -{_CACHE}", "secure_delete = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"cache_size = -{_CACHE}",
+        f"mmap_size = {_MAPPED}",
+        "secure_delete = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
