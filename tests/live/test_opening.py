@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 
 from retrato.errors import StoreError
 from retrato.live import IdentityStore
+from retrato.stores.database import SqlStore
 from retrato.stores.schema import FORMAT, METADATA
-from retrato.stores.sql import SqlStore
 
 SECRET = "hunter2"
 
@@ -82,7 +82,7 @@ def test_a_store_opens_while_another_process_writes(store_url):
 
 
 def test_a_writer_waits_for_its_turn_and_no_longer_than_it_has_patience(store_url, monkeypatch):
-    monkeypatch.setattr("retrato.stores.sql.PATIENCE", 1)
+    monkeypatch.setattr("retrato.stores.database.PATIENCE", 1)
     first, second = SqlStore(store_url), SqlStore(store_url)
     with first.writing(), pytest.raises(StoreError, match=r"^the database refused: .*lock"), second.writing():
         pass

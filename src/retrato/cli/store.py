@@ -141,7 +141,7 @@ def undo(
 
 def decisions(url: Place, as_json: Json = False) -> None:
     """List what people have decided, with numbers, and what was taken back."""
-    from retrato.stores.sql import SqlStore
+    from retrato.stores.database import SqlStore
 
     store = SqlStore(_there(url))
     try:

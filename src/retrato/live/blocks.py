@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from retrato.matching.blocking import BlockingKey, BlockingRule
     from retrato.matching.similarity import KeyValue
-    from retrato.stores.sql import Work
+    from retrato.stores.work import Work
 
     KeysOf = Mapping[str, KeyValue]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from retrato.graph.limits import Limit
     from retrato.live.governing import Governing
-    from retrato.stores.sql import StoredRecord, StoredSaying
+    from retrato.stores.rows import StoredRecord, StoredSaying
 
 Pair = tuple[int, int]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from retrato.live.comparing import Scored
     from retrato.live.updating import Updating
     from retrato.matching.similarity import KeyValue
-    from retrato.stores.sql import Work
+    from retrato.stores.work import Work
 
 #: Words that take the place of one that is asked for, at most; and records that are compared for one question.
 MOST_WORDS = 12

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from retrato.live.updating import Updating
-    from retrato.stores.sql import StoredRecord, StoredSaying, Work
+    from retrato.stores.rows import StoredRecord, StoredSaying
+    from retrato.stores.work import Work
 
 #: A secret of fewer bytes can be guessed.
 SHORTEST = 16

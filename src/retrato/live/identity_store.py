@@ -23,7 +23,8 @@ from retrato.profiles.golden import ranked_values
 from retrato.profiles.profile import Profile, Value
 from retrato.profiles.survivorship import effective_rules
 from retrato.resolution.finding import Found
-from retrato.stores.sql import SqlStore, StoredChange, StoredRecord, StoredSaying
+from retrato.stores.database import SqlStore
+from retrato.stores.rows import StoredChange, StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from retrato.matching.similarity import KeyValue
     from retrato.records import Record
     from retrato.resolution.resolution import Resolution
-    from retrato.stores.sql import Work
+    from retrato.stores.work import Work
 
 _GOVERNING = "governing"
 #: Characters of a source or a record key at most.

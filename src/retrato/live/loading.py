@@ -22,7 +22,7 @@ from retrato.pipeline.cluster import decided
 from retrato.pipeline.compare import compare
 from retrato.pipeline.run import Run
 from retrato.pipeline.score import score
-from retrato.stores.sql import StoredRecord, StoredSaying
+from retrato.stores.rows import StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from retrato.live.governing import Governing
     from retrato.live.updating import Updating
     from retrato.resolution.resolution import Resolution
-    from retrato.stores.sql import Work
+    from retrato.stores.work import Work
 
 #: Whose the decisions are that come with a result, which does not say it.
 AUTHOR = "batch"

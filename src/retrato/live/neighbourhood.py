@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from retrato.live.comparing import Comparer, Scored
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
-    from retrato.stores.sql import StoredRecord, Work
+    from retrato.stores.rows import StoredRecord
+    from retrato.stores.work import Work
 
 Pair = tuple[int, int]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from retrato.graph.identities import Change
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
-    from retrato.stores.sql import StoredRecord, StoredSaying, Work
+    from retrato.stores.rows import StoredRecord, StoredSaying
+    from retrato.stores.work import Work
 
 Pair = tuple[int, int]
 

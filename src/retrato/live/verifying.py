@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from retrato.live.updating import Updating
-    from retrato.stores.sql import Work
+    from retrato.stores.work import Work
 
 #: Records that are looked at together.
 _TOGETHER = 500

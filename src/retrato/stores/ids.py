@@ -1,0 +1,66 @@
+"""The ids that profiles have and have had, and the feed of all that happened to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from retrato.stores.rows import StoredChange
+from retrato.stores.schema import CHANGES, FORMER, IDS
+from retrato.stores.statements import Among, InsertOr, Part, now
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+_LEADS_TO = select(IDS.c.id, IDS.c.leads_to).where(Among(IDS.c.id))
+_GIVE = insert(IDS)
+_REDIRECT = update(IDS).where(IDS.c.leads_to == bindparam("old")).values(leads_to=bindparam("new"))
+_WAKE = update(IDS).where(IDS.c.id == bindparam("old")).values(leads_to=bindparam("new"))
+_IN_USE_AGAIN = delete(FORMER).where(FORMER.c.id == bindparam("i"))
+_REMEMBER = InsertOr(FORMER)
+_REMEMBERED = select(FORMER.c.id, FORMER.c.record).join(IDS, IDS.c.id == FORMER.c.id).where(Among(IDS.c.leads_to))
+_TELL = insert(CHANGES).values({name: bindparam(name) for name in StoredChange._fields[1:]})
+
+
+class Ids(Part):
+    """Ids and changes."""
+
+    def leads_to(self, ids: Collection[str]) -> dict[str, str | None]:
+        """Where ids that were ever given lead to now."""
+        return {row[0]: row[1] for row in self._among(_LEADS_TO, ids)}
+
+    def all_ids(self) -> dict[str, str | None]:
+        """Every id that was ever given."""
+        return {row[0]: row[1] for row in self.connection.execute(select(IDS))}
+
+    def give(self, ids: Iterable[tuple[str, str | None]]) -> None:
+        """Keep new ids and where they lead."""
+        self._run_all(_GIVE, ({"id": each, "leads_to": to} for each, to in ids))
+
+    def redirect(self, old: str, new: str | None) -> None:
+        """An id, and all that led to it, leads elsewhere now, or nowhere."""
+        self._run(_REDIRECT, old=old, new=new)
+
+    def wake(self, ids: Mapping[str, str]) -> None:
+        """Ids lead to other profiles now; those that lead to themselves are in use again."""
+        self._run_all(_WAKE, ({"old": old, "new": new} for old, new in ids.items()))
+        self._run_all(_IN_USE_AGAIN, ({"i": old} for old, new in ids.items() if old == new))
+
+    def remember(self, records: Iterable[tuple[str, int]]) -> None:
+        """The records that profiles had whose ids lead elsewhere from now on: `(id, record)`."""
+        self._run_all(_REMEMBER, ({"id": former, "record": record} for former, record in records))
+
+    def remembered(self, profiles: Collection[str]) -> list[tuple[str, int]]:
+        """The records that profiles had whose ids lead to one of these: `(id, record)`."""
+        return [(row[0], row[1]) for row in self._among(_REMEMBERED, profiles)]
+
+    def tell(self, changes: Iterable[tuple[str, str, str | None, int]]) -> None:
+        """Put changes into the feed: `(kind, profile_id, other_profile_id, records)`."""
+        names, at = StoredChange._fields[1:], now()
+        self._run_all(_TELL, (dict(zip(names, (at, *change), strict=True)) for change in changes))
+
+    def changes(self, since: int, limit: int) -> list[StoredChange]:
+        """The feed after a cursor."""
+        asked = select(CHANGES).where(CHANGES.c.cursor > since).order_by(CHANGES.c.cursor).limit(limit)
+        return [StoredChange(*row) for row in self.connection.execute(asked)]

@@ -1,0 +1,119 @@
+"""Records, what they say, and whose they are; and facts about the store itself."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+
+from retrato.stores.rows import StoredRecord, StoredSaying
+from retrato.stores.schema import FORMER, RECORDS, SAYINGS, SETTINGS
+from retrato.stores.statements import Among, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+_THIS = RECORDS.c.record == bindparam("n")
+_ALL = select(RECORDS)
+_SETTING = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("key"))
+_BY_KEY = _ALL.where(RECORDS.c.source == bindparam("s"), RECORDS.c.record_key == bindparam("k"))
+_WITH_KEY = _ALL.where(RECORDS.c.record_key == bindparam("k")).order_by(RECORDS.c.source)
+_BY_NUMBER = _ALL.where(Among(RECORDS.c.record))
+_OF_PROFILE = _ALL.where(RECORDS.c.profile == bindparam("p"))
+_NEXT = select(func.coalesce(func.max(RECORDS.c.record), -1) + 1)
+_ADD = insert(RECORDS)
+_SET_KEYS = update(RECORDS).where(_THIS).values(keys=bindparam("k"))
+_ASSIGN = update(RECORDS).where(_THIS).values(component=bindparam("c"), profile=bindparam("p"))
+_REMOVE = delete(RECORDS).where(_THIS)
+_SAYINGS = select(SAYINGS).where(Among(SAYINGS.c.record))
+_SAY = insert(SAYINGS)
+_UNSAY = delete(SAYINGS).where(SAYINGS.c.record == bindparam("n"))
+_NO_FORMER = delete(FORMER).where(FORMER.c.record == bindparam("n"))
+
+
+class Records(Part):
+    """Records and sayings."""
+
+    def setting(self, name: str) -> str | None:
+        """A fact about the store."""
+        found = self._run(_SETTING, key=name)
+        return str(found[0][0]) if found else None
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a fact about the store."""
+        self.connection.execute(delete(SETTINGS).where(SETTINGS.c.name == name))
+        self.connection.execute(insert(SETTINGS), {"name": name, "value": value})
+
+    def record(self, source: str, record_key: str) -> StoredRecord | None:
+        """A record by its source and key."""
+        return next(iter(_records(self._run(_BY_KEY, s=source, k=record_key))), None)
+
+    def with_key(self, record_key: str) -> list[StoredRecord]:
+        """The records of all sources that have a key, by source."""
+        return _records(self._run(_WITH_KEY, k=record_key))
+
+    def records(self, numbers: Collection[int]) -> list[StoredRecord]:
+        """Records by their numbers, in no order."""
+        return _records(self._among(_BY_NUMBER, numbers))
+
+    def records_of(self, profile: str) -> list[StoredRecord]:
+        """The records of a profile, by source and key."""
+        return sorted(_records(self._run(_OF_PROFILE, p=profile)), key=lambda each: each[1:3])
+
+    def all_records(self) -> Iterator[StoredRecord]:
+        """Every record, in the order of the numbers."""
+        asked = _ALL.order_by(RECORDS.c.record)
+        found = self.connection.execute(asked, execution_options={"yield_per": 1000})  # of this statement alone
+        for rows in found.partitions():
+            yield from _records(rows)
+
+    def count(self) -> int:
+        """How many records there are."""
+        return self._count(RECORDS)
+
+    def profiles(self) -> set[str]:
+        """The ids of all profiles that have records."""
+        return {row[0] for row in self.connection.execute(select(RECORDS.c.profile).distinct())}
+
+    def next_record(self) -> int:
+        """A number that no record has."""
+        return int(self._run(_NEXT)[0][0])
+
+    def add_records(self, records: Iterable[StoredRecord]) -> None:
+        """Keep records."""
+        self._run_all(_ADD, ({**each._asdict(), "keys": _text(each.keys)} for each in records))
+
+    def set_keys(self, record: StoredRecord) -> None:
+        """Keep the matching keys that a record has now."""
+        self._run(_SET_KEYS, n=record.record, k=_text(record.keys))
+
+    def assign(self, owners: Iterable[tuple[int, int, str]]) -> None:
+        """Give records their components and profiles: `(record, component, profile)`."""
+        self._run_all(_ASSIGN, ({"n": n, "c": c, "p": p} for n, c, p in owners))
+
+    def remove(self, record: int) -> None:
+        """Forget a record and all that it says."""
+        for made in (_UNSAY, _NO_FORMER, _REMOVE):
+            self._run(made, n=record)
+
+    def sayings(self, numbers: Collection[int]) -> list[StoredSaying]:
+        """What records say, by record and version."""
+        return sorted(StoredSaying(*row) for row in self._among(_SAYINGS, numbers))
+
+    def say(self, sayings: Iterable[StoredSaying]) -> None:
+        """Keep what records say."""
+        self._run_all(_SAY, (each._asdict() for each in sayings))
+
+    def say_again(self, record: int, sayings: Iterable[StoredSaying]) -> None:
+        """Keep what a record says in the place of all that it said."""
+        self._run(_UNSAY, n=record)
+        self.say(sayings)
+
+
+def _records(rows: Iterable[Any]) -> list[StoredRecord]:
+    return [StoredRecord(n, source, key, json.loads(keys), *own) for n, source, key, keys, *own in rows]
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))

@@ -1,0 +1,53 @@
+"""What a store gives: its rows as values."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class StoredRecord(NamedTuple):
+    """A record as the store holds it: what others see of it."""
+
+    record: int
+    source: str
+    record_key: str
+    keys: dict[str, Any]
+    component: int
+    profile: str
+
+
+class StoredSaying(NamedTuple):
+    """What a record says, as JSON, and when; times are microseconds of the epoch. Version 0 is the current one."""
+
+    record: int
+    version: int
+    created_at: int | None
+    observed_at: int | None
+    said: str
+
+
+class StoredDecision(NamedTuple):
+    """What somebody has decided of two records."""
+
+    number: int
+    decision: str
+    source_a: str
+    key_a: str
+    source_b: str
+    key_b: str
+    author: str
+    reason: str
+    at: int
+    undone_by: str | None
+    undone_at: int | None
+
+
+class StoredChange(NamedTuple):
+    """A row of the change feed."""
+
+    cursor: int
+    at: int
+    kind: str
+    profile_id: str
+    other_profile_id: str | None
+    records: int
