@@ -206,6 +206,8 @@ class Update:
         known = {(there.records[n].source, there.records[n].record_key): n for n in numbers if n in there.records}
         found: dict[Pair, str] = {}
         for each in self._work.decisions_about(known.keys()):
+            if each.undone_at is not None:
+                continue
             pair = [
                 self._number(there, known, key) for key in ((each.source_a, each.key_a), (each.source_b, each.key_b))
             ]

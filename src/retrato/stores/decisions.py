@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _IN_FORCE = DECISIONS.c.undone_at.is_(None)
 _ANY = select(DECISIONS.c.number).where(_IN_FORCE).limit(1)
-_ABOUT = select(DECISIONS).where(_IN_FORCE, or_(Among(DECISIONS.c.key_a), Among(DECISIONS.c.key_b)))
+_ABOUT = select(DECISIONS).where(or_(Among(DECISIONS.c.key_a), Among(DECISIONS.c.key_b)))
 _ERASE = delete(DECISIONS).where(DECISIONS.c.number == bindparam("n"))
 _BURY = InsertOr(TOMBSTONES)
 _BURIED = select(TOMBSTONES.c.tombstone).where(Among(TOMBSTONES.c.tombstone))
@@ -51,16 +51,15 @@ class Decisions(Part):
         return bool(self._run(_ANY))
 
     def decisions_about(self, records: Collection[tuple[str, str]]) -> list[StoredDecision]:
-        """The decisions in force that name one of these records."""
+        """The decisions, in force or not, that name one of these records."""
         known = set(records)
         found = (StoredDecision(*row) for row in self._among(_ABOUT, sorted({key for _, key in records})))
         return [each for each in found if not known.isdisjoint(_named(each))]
 
     def erase_decisions(self, records: Collection[tuple[str, str]]) -> int:
         """Forget all decisions that name one of these records; how many there were."""
-        known = set(records)
-        found = [each.number for each in self.decisions() if not known.isdisjoint(_named(each))]
-        self._run_all(_ERASE, ({"n": number} for number in found))
+        found = self.decisions_about(records)
+        self._run_all(_ERASE, ({"n": each.number} for each in found))
         return len(found)
 
     def bury(self, tombstones: Iterable[str]) -> None:

@@ -129,8 +129,8 @@ DECISIONS = Table(
     Column("at", BigInteger, nullable=False),
     Column("undone_by", Text),
     Column("undone_at", BigInteger),
-    Index("retrato_decisions_a", "source_a", "key_a"),
-    Index("retrato_decisions_b", "source_b", "key_b"),
+    Index("retrato_decisions_a", "key_a"),
+    Index("retrato_decisions_b", "key_b"),
     sqlite_autoincrement=True,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import BigInteger, Boolean, Insert, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -34,6 +34,11 @@ class Among(ColumnElement[bool]):
 
     def __init__(self, column: Column[Any]) -> None:
         self.column = column
+
+    def self_group(self, against: Any = None) -> Self:
+        """As it is: SQLAlchemy would ask SQLite whether it `= 1`, and no index answers that."""
+        del against
+        return self
 
 
 @compiles(Among, "sqlite")
@@ -66,11 +71,11 @@ def _insert_or(element: InsertOr, compiler: Any, **options: Any) -> str:
 class Statement:
     """A statement that is compiled once and then run as text."""
 
-    __slots__ = ("_fixed", "_order", "_text")
+    __slots__ = ("_fixed", "_order", "text")
 
     def __init__(self, statement: Any, engine: Engine) -> None:
         compiled = statement.compile(dialect=engine.dialect)
-        self._text, self._order = str(compiled), compiled.positiontup
+        self.text, self._order = str(compiled), compiled.positiontup
         self._fixed = {name: value for name, value in compiled.params.items() if value is not None}
 
     def _values(self, values: Mapping[str, Any]) -> Any:
@@ -79,14 +84,14 @@ class Statement:
 
     def run(self, cursor: Any, **values: Any) -> Any:
         """Run it once; the rows that it gives, if it is one that gives rows."""
-        cursor.execute(self._text, self._values(values))
+        cursor.execute(self.text, self._values(values))
         return cursor.fetchall() if cursor.description else ()
 
     def run_all(self, cursor: Any, rows: Iterable[Mapping[str, Any]]) -> None:
         """Run it for each of the rows."""
         given = [self._values(row) for row in rows]
         if given:
-            cursor.executemany(self._text, given)
+            cursor.executemany(self.text, given)
 
 
 class Part:
