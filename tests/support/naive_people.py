@@ -8,7 +8,6 @@ import networkx as nx
 import numpy as np
 
 from retrato.graph.clustering import Pairs, cluster
-from retrato.live.blocks import as_keys
 from retrato.live.comparing import Comparer
 from retrato.matching.contact_classes import contact_class
 from retrato.matching.model import DECIDED, units, weight_at
@@ -40,7 +39,7 @@ def candidates(governing, keys):
 def naive_partition(governing, records, decisions):
     """`records`: (source, key) -> matching keys; `decisions`: (a, b, word)."""
     names = sorted(records)
-    keys = [dict(as_keys(records[name])) for name in names]
+    keys = [dict(records[name]) for name in names]
     comparer = Comparer(governing)
 
     def classes(feature, value):

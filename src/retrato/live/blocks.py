@@ -111,7 +111,7 @@ class Blocking:
                 (code, record, block)
                 for each in large
                 for record in members[each]
-                for code, block in self.finer(blocks[each], as_keys(held[record])).items()
+                for code, block in self.finer(blocks[each], held[record]).items()
             ]
             work.enter((code, record) for code, record, _ in finer)
             blocks = {code: block for code, _, block in finer}
@@ -129,7 +129,7 @@ class Blocking:
             shrunk.add(code)
             work.set_large([code], large=False)
             held = work.records(members)
-            finer = [(each, other.record) for other in held for each in self._below(block, as_keys(other.keys))]
+            finer = [(each, other.record) for other in held for each in self._below(block, other.keys)]
             work.leave(finer)
             work.set_large({each for each, _ in finer}, large=False)
         return shrunk
@@ -146,11 +146,6 @@ class Entered(NamedTuple):
 
     usable: dict[int, Block]
     large: dict[int, Block]
-
-
-def as_keys(stored: Mapping[str, object]) -> KeysOf:
-    """Matching keys as the store's JSON has them."""
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}  # type: ignore[misc]
 
 
 def meetings(usable: Mapping[int, Iterable[int]]) -> set[tuple[int, int]]:

@@ -1,4 +1,4 @@
-"""One component of records to clusters, one a person: the clustering of the batch over a few records."""
+"""Components of records to clusters, one a person: the clustering of the batch over a few records."""
 
 from __future__ import annotations
 
@@ -65,9 +65,9 @@ class Clusterer:
         edges: Mapping[Pair, Edge],
         sayings: Mapping[int, Sequence[StoredSaying]],
     ) -> list[list[StoredRecord]]:
-        """The records of one component, by source and key, in clusters; `edges` are between record numbers."""
-        if len(records) == 1:
-            return [list(records)]
+        """Records of any components, by source and key, in clusters; `edges` are between record numbers."""
+        if not records:
+            return []
         place = {each.record: number for number, each in enumerate(records)}
         rows = sorted(
             (*sorted((place[a], place[b])), edge.weight, edge.information, edge.levels)

@@ -14,7 +14,7 @@ from rapidfuzz.distance import JaroWinkler
 
 from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.phonetic import sound
-from retrato.live.blocks import as_keys, code_of
+from retrato.live.blocks import code_of
 from retrato.live.neighbourhood import Neighbourhood, holdings
 from retrato.matching.accounts import account_keys
 from retrato.matching.comparisons import MISSING
@@ -123,7 +123,7 @@ def _reasons(by: Updating, scored: Scored) -> tuple[str, ...]:
 def _candidates(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> list[int]:
     """The records that share a value with the question, those that share most first, then those of similar names."""
     shared = [*work.holders(sorted(set(holdings(by.governing, question)))).values()]
-    entered = by.blocking.all_codes(work, {-1: as_keys(question)})[-1]
+    entered = by.blocking.all_codes(work, {-1: question})[-1]
     shared += work.members(sorted(entered.usable)).values()
     shared += work.first_holders(_alike(work, question), MOST_CANDIDATES).values()
     counts: dict[int, int] = {}

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Self
 import pyarrow as pa
 
 from retrato.errors import ConfigurationError, Problem, StoreError, UnknownRecordError
-from retrato.live.blocks import as_keys
 from retrato.live.finding import find
 from retrato.live.forgetting import Receipt, Tombstones, forget
 from retrato.live.governing import Governing
@@ -255,7 +254,7 @@ class IdentityStore:
             one, other = self._known(work, a), self._known(work, b)
             number = work.decide(decision.value, a, b, author, reason)
             update = updating.begin(work)
-            update.decide(one, other)
+            update.touch((one.record, other.record))
             update.settle()
             return number
 
@@ -366,7 +365,7 @@ class IdentityStore:
     def matching_keys(self) -> dict[tuple[str, str], Mapping[str, KeyValue]]:
         """The matching keys of every record, by source and key."""
         with self._store.reading() as work:
-            return {(each.source, each.record_key): as_keys(each.keys) for each in work.all_records()}
+            return {(each.source, each.record_key): each.keys for each in work.all_records()}
 
     @property
     def redirects(self) -> pa.Table:

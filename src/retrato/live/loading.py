@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from array import array
 from collections import Counter
 from itertools import islice
@@ -14,7 +13,6 @@ from retrato.engines.compile import linking, storing
 from retrato.engines.compile.template import query, tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.graph.components import components
-from retrato.live.blocks import as_keys
 from retrato.live.finding import words_of
 from retrato.matching.model import weight_at
 from retrato.pipeline.block import block
@@ -22,6 +20,7 @@ from retrato.pipeline.cluster import decided
 from retrato.pipeline.compare import compare
 from retrato.pipeline.run import Run
 from retrato.pipeline.score import score
+from retrato.stores.records import matching_keys
 from retrato.stores.rows import StoredRecord, StoredSaying
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
         work.add_records(records)
         work.say(_sayings(engine, start))
         for each in records:
-            keys = as_keys(each.keys)
+            keys = each.keys
             holders.extend((code, each.record) for code in by.values_of(keys))
             blocks.extend((code, each.record) for code in by.blocking.codes(keys))
             words.update(words_of(keys))
@@ -112,7 +111,7 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
 
 
 def _record(row: dict[str, Any], component: int) -> StoredRecord:
-    keys = {name: value for name, value in json.loads(row["keys"]).items() if value is not None}
+    keys = {name: value for name, value in matching_keys(row["keys"]).items() if value is not None}
     return StoredRecord(row["record"], row["source"], row["record_key"], keys, component, row["profile"])
 
 
@@ -131,7 +130,7 @@ def _refine(work: Work, by: Updating) -> None:
             members.update(number for each in work.members(codes).values() for number in each)
         blocks = _Entries()
         for numbers in _parts(sorted(members)):
-            keys = {each.record: as_keys(each.keys) for each in work.records(numbers)}
+            keys = {each.record: each.keys for each in work.records(numbers)}
             finer = by.blocking.all_codes(work, keys)
             blocks.extend((code, number) for number, entered in finer.items() for code in entered.usable)
         for some in blocks.in_order():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrato.live.blocks import as_keys, code_of
+from retrato.live.blocks import code_of
 from retrato.matching.comparisons import Split
 from retrato.matching.contact_classes import contact_class, rarity_band
 from retrato.matching.similarity import Keys, texts
@@ -69,7 +69,7 @@ class Neighbourhood:
         """The blocks of a record that is there, before any refinement."""
         found = self._codes.get(record)
         if found is None:
-            found = self._codes[record] = self._blocking.codes(as_keys(self.records[record].keys))
+            found = self._codes[record] = self._blocking.codes(self.records[record].keys)
         return found
 
     def usable(self, numbers: Collection[int]) -> Mapping[int, set[int]]:
@@ -77,7 +77,7 @@ class Neighbourhood:
         missing = [number for number in numbers if number not in self._usable]
         if missing:
             self.load(missing)
-            keys = {number: as_keys(self.records[number].keys) for number in missing if number in self.records}
+            keys = {number: self.records[number].keys for number in missing if number in self.records}
             for number in keys:
                 self.codes(number)
             for number, entered in self._blocking.all_codes(self._work, keys, self._codes).items():

@@ -6,13 +6,12 @@ from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from retrato.live.blocks import Blocking, as_keys, meetings
+from retrato.live.blocks import Blocking, meetings
 from retrato.live.clusters import Clusterer, Edge
 from retrato.live.comparing import Comparer
 from retrato.live.finding import named, words_of
 from retrato.live.identifying import Unit, identified
 from retrato.live.neighbourhood import Neighbourhood, holdings
-from retrato.matching.rules import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -61,6 +60,8 @@ class Update:
         self._before: dict[int, int] = {}
         self._values: dict[int, tuple[str, str]] = {}
         self._owners: dict[int, str] = {}
+        #: whether anything is decided at all, once somebody has asked
+        self._decided: bool | None = None
         self._there = Neighbourhood(work, by.governing, by.blocking, by.comparer)
 
     def record(self, source: str, record_key: str) -> StoredRecord | None:
@@ -87,7 +88,7 @@ class Update:
             self._work.set_keys(record)
         self._dirty.add(record.record)
         self._there.replace(record)
-        self._move(record.record, None if former is None else as_keys(former.keys), as_keys(record.keys))
+        self._move(record.record, None if former is None else former.keys, record.keys)
 
     def remove(self, record: StoredRecord) -> None:
         """Take a record away."""
@@ -95,7 +96,7 @@ class Update:
         others = self._work.links([record.record]).get(record.record, [])
         self._work.unlink((record.record, other) for other in others)
         self._left.update(others)
-        self._move(record.record, as_keys(record.keys), None)
+        self._move(record.record, record.keys, None)
         self._work.remove(record.record)
         self._there.forget(record.record)
         self._dirty.discard(record.record)
@@ -103,10 +104,6 @@ class Update:
         if record.profile != NOBODY:
             self._gone[record.profile] += 1
             self._left.update(each.record for each in self._work.records_of(record.profile))
-
-    def decide(self, a: StoredRecord, b: StoredRecord) -> None:
-        """What is decided of two records has changed."""
-        self.touch((a.record, b.record))
 
     def touch(self, records: Iterable[int]) -> None:
         """What is known of these records, or decided about them, may have changed."""
@@ -129,8 +126,8 @@ class Update:
 
     def _touch_values(self, record: StoredRecord | None, former: StoredRecord | None) -> None:
         """Remember the classes, before anything changes, of the contact points that a change may concern."""
-        old = {} if former is None else as_keys(former.keys)
-        new = {} if record is None else as_keys(record.keys)
+        old = {} if former is None else former.keys
+        new = {} if record is None else record.keys
         if old == new:
             return
         for feature, value, code in self._there.contacts(old) | self._there.contacts(new):
@@ -142,107 +139,99 @@ class Update:
         """Decide again what depends on the changes, and keep it."""
         there = self._there
         reclassed = [code for code, value in self._values.items() if there.class_of(*value) != self._before[code]]
-        touched = self._dirty | self._left
-        touched |= self._link_again(there, self._dirty, there.candidates(self._dirty) if self._dirty else set())
-        touched |= self._in_groups(there, self._work.holders(reclassed), again=True)
-        touched |= self._in_groups(there, self._work.members(sorted(self._shrunk)), again=True)
-        touched |= self._in_groups(there, self._work.members(sorted(self._grown)), again=False)
-        return self._decide_again(there, touched)
+        touched = self._dirty | self._left | self._link_again(self._dirty)
+        touched |= self._in_groups(self._work.holders(reclassed), again=True)
+        touched |= self._in_groups(self._work.members(sorted(self._shrunk)), again=True)
+        touched |= self._in_groups(self._work.members(sorted(self._grown)), again=False)
+        return self._decide_again(touched)
 
-    def _link_again(self, there: Neighbourhood, numbers: Collection[int], pairs: Collection[Pair]) -> set[int]:
-        """Link those of the pairs that belong together, and unlink all others of these records; who is concerned."""
+    def _link_again(self, numbers: Collection[int]) -> set[int]:
+        """Link these records with all that they belong together with, and with no others; who is concerned."""
         linked = _as_pairs(self._work.links(sorted(numbers)))
-        right = self._right(there, numbers, pairs)
+        return self._link_as(self._right(numbers), linked)
+
+    def _link_as(self, right: set[Pair], linked: set[Pair]) -> set[int]:
+        """Link the pairs that are right instead of those that are linked; who is concerned."""
         self._work.link(sorted(right - linked))
         self._work.unlink(sorted(linked - right))
         return {number for pair in right ^ linked for number in pair}
 
-    def _right(self, there: Neighbourhood, numbers: Collection[int], pairs: Collection[Pair]) -> set[Pair]:
-        """The pairs of these records that belong together; `pairs` are their candidates."""
-        decided = self._decisions(there, {number for pair in pairs for number in pair} | set(numbers))
+    def _right(self, numbers: Collection[int]) -> set[Pair]:
+        """The pairs of these records that belong together."""
+        pairs = self._there.candidates(numbers)
+        decided = self._decisions({number for pair in pairs for number in pair} | set(numbers))
         asked = {*pairs, *(pair for pair in decided if pair[0] in numbers or pair[1] in numbers)}
-        there.load({number for pair in asked for number in pair})
-        return {pair for pair in asked if self._weight(there, pair, pair in pairs, decided.get(pair)) > 0}
+        self._there.load({number for pair in asked for number in pair})
+        return {pair for pair in asked if self._weight(pair, pair in pairs, decided.get(pair)) > 0}
 
     def wrongly_linked(self, numbers: Collection[int]) -> set[Pair]:
         """The pairs of these records that are linked and should not be, or the other way round."""
-        there = self._there
-        return self._right(there, numbers, there.candidates(numbers)) ^ _as_pairs(self._work.links(sorted(numbers)))
+        return self._right(numbers) ^ _as_pairs(self._work.links(sorted(numbers)))
 
-    def _weight(self, there: Neighbourhood, pair: Pair, candidate: bool, decision: str | None) -> int:
-        scored = there.joins(pair) if candidate and decision is None else None
+    def _weight(self, pair: Pair, candidate: bool, decision: str | None) -> int:
+        scored = self._there.joins(pair) if candidate and decision is None else None
         return self._by.comparer.edge(scored, decision)
 
-    def _in_groups(self, there: Neighbourhood, groups: Mapping[int, Sequence[int]], *, again: bool) -> set[int]:
+    def _in_groups(self, groups: Mapping[int, Sequence[int]], *, again: bool) -> set[int]:
         """Who is concerned when the pairs within groups may be candidates no more, or are compared again."""
+        there = self._there
         touched: set[int] = set()
         for _, members in sorted(groups.items()):
-            there.load(members)
             usable = there.usable(members)
             met = {pair for pair in meetings(usable) if there.comparable(pair)}
             inside = set(members)
             linked = {pair for pair in _as_pairs(self._work.links(sorted(members))) if inside.issuperset(pair)}
-            decided = self._decisions(there, inside)
+            decided = self._decisions(inside)
             asked = met if again else met & linked
             right = {
                 pair
                 for pair in asked | {pair for pair in decided if inside.issuperset(pair)}
-                if self._weight(there, pair, pair in met, decided.get(pair)) > 0
+                if self._weight(pair, pair in met, decided.get(pair)) > 0
             }
-            self._work.link(sorted(right - linked))
-            self._work.unlink(sorted(linked - right))
-            touched.update(number for pair in right ^ linked for number in pair)
+            touched |= self._link_as(right, linked)
             components: dict[int, list[int]] = {}
             for number in members:
                 components.setdefault(there.records[number].component, []).append(number)
             touched.update(number for each in components.values() if len(each) > 1 for number in each)
         return touched
 
-    def _decisions(self, there: Neighbourhood, numbers: Iterable[int]) -> dict[Pair, str]:
+    def _decisions(self, numbers: Iterable[int]) -> dict[Pair, str]:
         """The decisions in force about records; where several say different things, that which keeps apart."""
-        if not self._work.any_decisions():
+        if self._decided is None:
+            self._decided = self._work.any_decisions()
+        if not self._decided:
             return {}
+        there = self._there
         there.load(numbers)
         known = {(there.records[n].source, there.records[n].record_key): n for n in numbers if n in there.records}
         found: dict[Pair, str] = {}
         for each in self._work.decisions_about(known.keys()):
-            if each.undone_at is not None:
-                continue
-            pair = [
-                self._number(there, known, key) for key in ((each.source_a, each.key_a), (each.source_b, each.key_b))
-            ]
-            if None in pair or pair[0] == pair[1]:
+            named = ((each.source_a, each.key_a), (each.source_b, each.key_b))
+            pair = [known[key] if key in known else self._number(key) for key in named]
+            if each.undone_at is not None or None in pair or pair[0] == pair[1]:
                 continue
             ordered: Pair = (min(pair), max(pair))  # type: ignore[type-var, assignment]
             found[ordered] = min(each.decision, found.get(ordered, each.decision))
         return found
 
-    def _number(self, there: Neighbourhood, known: Mapping[tuple[str, str], int], key: tuple[str, str]) -> int | None:
-        if key in known:
-            return known[key]
-        found = self._work.record(*key)
-        if found is None:
-            return None
-        there.records.setdefault(found.record, found)
-        return found.record
+    def _number(self, key: tuple[str, str]) -> int | None:
+        found = self.record(*key)
+        return None if found is None else found.record
 
-    def _decide_again(self, there: Neighbourhood, touched: set[int]) -> list[Change]:
+    def _decide_again(self, touched: set[int]) -> list[Change]:
         """Cluster the components that these records are in, give ids, and keep them."""
-        units: list[list[StoredRecord]] = []
-        labels: list[int] = []
-        for component in self.components(touched):
-            found_units = self._units(there, component)
-            units += found_units
-            labels += [min(component)] * len(found_units)
+        components = self.components(touched)
+        units = self.units(components)
+        labels = {number: component[0] for component in components for number in component}
         former = [Unit([(each.source, each.record_key, each.profile or None) for each in unit]) for unit in units]
         dormant = self._dormant(units)
         found = identified(former, self._gone, lambda each: each in self._work.leads_to([each]), dormant)
         self._owners = {each.record: i for unit, i in zip(units, found.ids, strict=True) for each in unit}
         self._work.assign(
-            (each.record, label, profile)
-            for unit, label, profile in zip(units, labels, found.ids, strict=True)
+            (each.record, labels[each.record], profile)
+            for unit, profile in zip(units, found.ids, strict=True)
             for each in unit
-            if (each.component, each.profile) != (label, profile)
+            if (each.component, each.profile) != (labels[each.record], profile)
         )
         self._work.give((each, each) for each in found.fresh)
         for each, heir in found.retired.items():
@@ -271,14 +260,19 @@ class Update:
                 counts[of_record[record]] = counts.get(of_record[record], 0) + 1
         return found
 
-    def units(self, component: Sequence[int]) -> list[list[StoredRecord]]:
-        """The people among the records of a component."""
-        return self._units(self._there, component)
-
-    def _units(self, there: Neighbourhood, component: Sequence[int]) -> list[list[StoredRecord]]:
-        there.load(component)
-        records = sorted((there.records[number] for number in component), key=lambda each: each[1:3])
-        return self._by.clusterer.clusters(records, self._edges(there, component), self._sayings(component))
+    def units(self, components: Sequence[Sequence[int]]) -> list[list[StoredRecord]]:
+        """The people among the records of components; each component is in the order of its numbers."""
+        there = self._there
+        there.load(number for component in components for number in component)
+        edges: dict[Pair, Edge] = {}
+        for component in components:
+            edges |= self._edges(component)
+        several = sorted(
+            (there.records[number] for component in components if len(component) > 1 for number in component),
+            key=lambda each: each[1:3],
+        )
+        alone = [[there.records[component[0]]] for component in components if len(component) == 1]
+        return alone + self._by.clusterer.clusters(several, edges, self._sayings([each.record for each in several]))
 
     def components(self, touched: set[int]) -> list[list[int]]:
         """The components that records are in now, by links."""
@@ -304,12 +298,12 @@ class Update:
             found.append(sorted(component))
         return found
 
-    def _edges(self, there: Neighbourhood, component: Sequence[int]) -> dict[Pair, Edge]:
+    def _edges(self, component: Sequence[int]) -> dict[Pair, Edge]:
         """All that lies between the records of a component."""
         if len(component) == 1:
             return {}
-        inside = set(component)
-        decided = {pair: each for pair, each in self._decisions(there, component).items() if inside.issuperset(pair)}
+        there, inside = self._there, set(component)
+        decided = {pair: each for pair, each in self._decisions(component).items() if inside.issuperset(pair)}
         met = set(combinations(component, 2))
         if decided or met != _as_pairs(self._work.links(component)):  # all that are linked by evidence are candidates
             met = {pair for pair in meetings(there.usable(component)) if there.comparable(pair)}
@@ -332,5 +326,3 @@ class Update:
 def _as_pairs(links: Mapping[int, Sequence[int]]) -> set[Pair]:
     return {(min(a, b), max(a, b)) for a, others in links.items() for b in others}
 
-
-__all__ = ["NOBODY", "Decision", "Update", "Updating"]

@@ -5,12 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from retrato.live.blocks import as_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from retrato.live.updating import Updating
+    from retrato.live.updating import Update, Updating
     from retrato.stores.work import Work
 
 #: Records that are looked at together.
@@ -45,7 +44,7 @@ def _blocks(work: Work, by: Updating) -> Iterator[str]:
         yield f"{len(small)} blocks are called large and hold no more than {most} records"
     expected = 0
     for records in _parts(work.all_records()):
-        entered = by.blocking.all_codes(work, {each.record: as_keys(each.keys) for each in records})
+        entered = by.blocking.all_codes(work, {each.record: each.keys for each in records})
         entries = {(code, number) for number, each in entered.items() for code in (*each.usable, *each.large)}
         expected += len(entries)
         missing = entries - work.entries_of([each.record for each in records])
@@ -58,7 +57,7 @@ def _blocks(work: Work, by: Updating) -> Iterator[str]:
 def _holders(work: Work, by: Updating) -> Iterator[str]:
     expected = 0
     for records in _parts(work.all_records()):
-        held = {(code, each.record) for each in records for code in by.values_of(as_keys(each.keys))}
+        held = {(code, each.record) for each in records for code in by.values_of(each.keys)}
         expected += len(held)
         missing = held - work.held_by([each.record for each in records])
         if missing:
@@ -67,14 +66,14 @@ def _holders(work: Work, by: Updating) -> Iterator[str]:
         yield "values are said to be held by records that do not hold them"
 
 
-def _component(work: Work, update: Any, component: list[int]) -> Iterator[str]:
+def _component(work: Work, update: Update, component: list[int]) -> Iterator[str]:
     records = work.records(component)
     if len(records) < len(component):
         yield "a link leads to a record that is not there"
         return
     if {each.component for each in records} != {min(component)}:
         yield f"the component of {len(component)} records is written down wrongly"
-    people = {frozenset(each.record for each in unit) for unit in update.units(component)}
+    people = {frozenset(each.record for each in unit) for unit in update.units([component])}
     owners: dict[str, set[int]] = {}
     for each in records:
         owners.setdefault(each.profile, set()).add(each.record)

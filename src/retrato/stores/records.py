@@ -14,6 +14,8 @@ from retrato.stores.statements import Among, Part
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from retrato.matching.similarity import KeyValue
+
 _THIS = RECORDS.c.record == bindparam("n")
 _ALL = select(RECORDS)
 _SETTING = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("key"))
@@ -112,7 +114,16 @@ class Records(Part):
 
 
 def _records(rows: Iterable[Any]) -> list[StoredRecord]:
-    return [StoredRecord(n, source, key, json.loads(keys), *own) for n, source, key, keys, *own in rows]
+    return [StoredRecord(n, source, key, matching_keys(keys), *own) for n, source, key, keys, *own in rows]
+
+
+def matching_keys(text: str) -> dict[str, KeyValue]:
+    """Matching keys from JSON.
+
+    >>> matching_keys('{"phone": ["34600112233"], "given_name": "ana"}')
+    {'phone': ('34600112233',), 'given_name': 'ana'}
+    """
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(text).items()}
 
 
 def _text(value: Any) -> str:

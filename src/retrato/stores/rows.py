@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from retrato.matching.similarity import KeyValue
 
 
 class StoredRecord(NamedTuple):
@@ -11,7 +14,7 @@ class StoredRecord(NamedTuple):
     record: int
     source: str
     record_key: str
-    keys: dict[str, Any]
+    keys: dict[str, KeyValue]
     component: int
     profile: str
 
