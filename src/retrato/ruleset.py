@@ -15,16 +15,16 @@ from retrato.graph.limits import Limit
 from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.registry import TYPES
 from retrato.identifiers.value_sets import ValueSet
-from retrato.matching.blocking import BlockingKey, BlockingRule
+from retrato.matching.blocking import BlockingKey, BlockingRule, default_rules
 from retrato.matching.rules import DEFAULT_RULES, MatchRule
 from retrato.own_types import own_types, reference
 from retrato.profiles.interaction_rules import InteractionRules
 from retrato.profiles.survivorship import SurvivorshipRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from retrato.identifiers.base import IdentifierType
+    from retrato.identifiers.base import Feature, IdentifierType
 
 
 class Mode(StrEnum):
@@ -129,6 +129,11 @@ class Ruleset:
     def own_types(self) -> tuple[IdentifierType, ...]:
         """The identifier types that the user adds, ready to use."""
         return self.identifier_types
+
+    def default_blocking(self, features: Sequence[Feature], attributes: Iterable[str]) -> tuple[BlockingRule, ...]:
+        """The blocking rules where the ruleset names none, for the features and plain attributes that the data have."""
+        own = [feature.name for each in self.own_types for feature in each.features]
+        return default_rules(features, attributes, own)
 
     @property
     def types(self) -> tuple[IdentifierType, ...]:

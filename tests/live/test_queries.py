@@ -8,7 +8,6 @@ from retrato import IdentityStore
 from small_world import small_world
 
 
-
 @pytest.fixture(scope="module")
 def used(tmp_path_factory):
     """A store that has run every statement of its daily work."""

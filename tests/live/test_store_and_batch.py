@@ -177,3 +177,34 @@ def test_decisions_come_with_a_result(world, tmp_path):
         assert second.profile_of(*min(one)) == second.profile_of(*min(other))
         assert second.decisions.column("author").to_pylist() == ["batch"]
         assert second.verify() == []
+
+
+def test_what_a_store_knows_already_is_no_new_version(world, store_url):
+    with IdentityStore.open(store_url) as store:
+        store.load(world.resolved(world.records))
+        profiles = sorted(set(store.assignments.column("profile_id").to_pylist()))
+        before = {each: store.profile(each).values for each in profiles}
+        assert all(each.changes == () for each in store.ingest_many(world.records))
+        assert {each: store.profile(each).values for each in profiles} == before
+
+
+def test_a_record_that_says_again_what_it_once_said_says_it_now(world, store_url):
+    with IdentityStore.open(store_url) as store:
+        store.load(world.resolved(world.records))
+        for name in ("Xenia Quiroz", "Zoltan Kowal", "Xenia Quiroz"):
+            profile = store.ingest(Record("till", "1", {"name": name})).profile_id
+            assert store.profile(profile).name == name
+        assert {each.version for each in store.profile(profile).values} == {0, 1, 2}
+
+
+def test_a_version_that_comes_late_does_not_speak_for_the_record(world, store_url):
+    with IdentityStore.open(store_url) as store:
+        store.load(world.resolved(world.records))
+        for name, day in (
+            ("Xenia Quiroz", "2026-03-01"),
+            ("Zoltan Kowal", "2026-02-01"),
+            ("Zoltan Kowal", "2026-02-01"),
+        ):
+            profile = store.ingest(Record("till", "1", {"name": name, "updated_at": day})).profile_id
+            assert [each.value for each in store.profile(profile).values if each.version == 0] == ["Xenia Quiroz"]
+        assert len(store.profile(profile).values) == 2

@@ -17,7 +17,7 @@ from retrato.errors import ConfigurationError, Problem, StoreError, UnknownRecor
 from retrato.records import Record, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from retrato import IdentityStore
     from retrato.live.identity_store import Ingested
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _TOGETHER = 500
 _SQLITE = "sqlite:///"
 #: The secret of a store that has forgotten people: see `IdentityStore.open`.
-SECRET_VARIABLE = "RETRATO_STORE_SECRET"  # noqa: S105 - the name of a variable  # noqa: S105 - where it is, not what it is
+SECRET_VARIABLE = "RETRATO_STORE_SECRET"  # noqa: S105 - where it is, not what it is
 
 Place: TypeAlias = Annotated[
     str, typer.Argument(metavar="URL", help="The store: a file such as customers.db, or postgresql://…")
@@ -115,8 +115,7 @@ def same(
 ) -> None:
     """Decide that two records are one person, whatever else speaks against it."""
     with _opened(url) as store:
-        pair = _record(store, a), _record(store, b)
-        _show_decision(store, store.same(*pair, author=author, reason=reason), pair, as_json)
+        _decide(store, store.same, (a, b), {"author": author, "reason": reason}, as_json=as_json)
 
 
 def different(
@@ -124,8 +123,7 @@ def different(
 ) -> None:
     """Decide that two records are two people, whatever else speaks against it."""
     with _opened(url) as store:
-        pair = _record(store, a), _record(store, b)
-        _show_decision(store, store.different(*pair, author=author, reason=reason), pair, as_json)
+        _decide(store, store.different, (a, b), {"author": author, "reason": reason}, as_json=as_json)
 
 
 def undo(
@@ -141,14 +139,8 @@ def undo(
 
 def decisions(url: Place, as_json: Json = False) -> None:
     """List what people have decided, with numbers, and what was taken back."""
-    from retrato.stores.database import SqlStore
-
-    store = SqlStore(_there(url))
-    try:
-        with store.reading() as work:
-            rows = [each._asdict() for each in work.decisions()]
-    finally:
-        store.close()
+    with _opened(url) as store:
+        rows = [each._asdict() for each in store.decided()]
     rows = [{**row, "at": _moment(row["at"]), "undone_at": _moment(row["undone_at"])} for row in rows]
     if as_json:
         screen.show_json({"decisions": rows})
@@ -307,7 +299,12 @@ def _show_counts(counts: dict[str, int], as_json: bool) -> None:
         screen.show_table(counts.items(), numbers=(1,))
 
 
-def _show_decision(store: "IdentityStore", number: int, pair: "Iterable[tuple[str, str]]", as_json: bool) -> None:
+def _decide(
+    store: "IdentityStore", decide: "Callable[..., int]", texts: "Sequence[str]", by: dict[str, str], *, as_json: bool
+) -> None:
+    """Make a decision about two records, and show whose they are then."""
+    pair = [_record(store, text) for text in texts]
+    number = decide(*pair, **by)
     owners = {f"{source}:{key}": store.profile_of(source, key) for source, key in pair}
     if as_json:
         screen.show_json({"decision": number, "profiles": owners})

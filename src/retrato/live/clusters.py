@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from retrato.identifiers.attribute import Attribute
 from retrato.identifiers.base import Status
 from retrato.identifiers.registry import TYPES
 from retrato.identifiers.value_sets import NEVER_LINKS
-from retrato.live.saying import Said
+from retrato.live.versions import read
 from retrato.matching.model import DECIDED, units, weight_at
 from retrato.matching.together import Together
 from retrato.ruleset import Mode
@@ -139,8 +138,7 @@ def _held(limit: Limit, sayings: Sequence[StoredSaying]) -> Iterator[tuple[str, 
             if len(sayings) == 1 and saying.created_at is not None:
                 first = min(first, saying.created_at)
             opens, last = _months_before(first, limit.within_months), saying.observed_at
-        for row in json.loads(saying.said):
-            each = Said(*row)
+        for each in read(saying.said):
             wanted = name in ("", each.attribute if kind in _PLAIN else each.namespace)
             usable = each.value is not None and each.status in _COUNTED and NEVER_LINKS.code not in each.issues.split()
             if each.kind == kind and wanted and usable:

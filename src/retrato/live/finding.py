@@ -6,13 +6,11 @@ asked for take its place.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
 from rapidfuzz.distance import JaroWinkler
 
-from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.phonetic import sound
 from retrato.live.blocks import code_of
 from retrato.live.neighbourhood import Neighbourhood, holdings
@@ -20,9 +18,8 @@ from retrato.matching.accounts import account_keys
 from retrato.matching.comparisons import MISSING
 from retrato.matching.model import BIT, probability
 from retrato.matching.similarity import Keys
-from retrato.resolution.asking import NAME_SIMILARITY, known_keys
-from retrato.resolution.finding import Found, keys_first
-from retrato.resolution.free_text import readings
+from retrato.resolution.asking import NAME_SIMILARITY, asked, known_keys
+from retrato.resolution.finding import Found, keep_best, keys_first, reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,27 +39,18 @@ NAME_WORDS = {"given_root": "given", "family_name": "family"}
 
 def find(work: Work, by: Updating, text: str | None, fields: Mapping[str, str], limit: int) -> list[Found]:
     """The profiles that fit what is known, likeliest first: see `IdentityStore.find`."""
-    if (text is None) == (not fields):
-        raise ConfigurationError([Problem("find", "say what is known: either a text alone, or fields")])
     rules = by.governing
     regions: list[str | None] = [*sorted({each.region for each in rules.readings.values() if each.region})] or [None]
-    if text is None:
-        key = fields.get("record_key", "").strip()
-        asked = [{name: value for name, value in fields.items() if name != "record_key"}]
-    else:
-        key = text.strip()
-        asked = [{field: text} for field in readings(text, regions, rules.ruleset.own_types)]
+    key, ways = asked(text, fields, regions, rules.ruleset.own_types)
     named = [
         Found(each.profile, None, None, (f"record key of {each.source}",), None, each.source, key)
         for each in (work.with_key(key) if key else ())
     ]
     best: dict[str, Found] = {}
-    for question in asked:
-        known = known_keys(question, regions, rules.types)
+    for way in ways:
+        known = known_keys(way, regions, rules.types)
         for found in _fitting(work, by, _as_record(known, rules.lists)):
-            former = best.get(found.profile_id, found)
-            higher, other = (found, former) if (found.score or 0) > (former.score or 0) else (former, found)
-            best[found.profile_id] = replace(higher, reasons=tuple(dict.fromkeys((*higher.reasons, *other.reasons))))
+            keep_best(best, found)
     return keys_first(named, best)[:limit]
 
 
@@ -95,11 +83,11 @@ def _as_record(known: Mapping[str, Sequence[str]], lists: frozenset[str]) -> dic
 def _fitting(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> Iterator[Found]:
     """The best record of each profile that shares something with the question."""
     there = Neighbourhood(work, by.governing, by.blocking, by.comparer)
-    asked = Keys(dict(question))
+    asked_for = Keys(dict(question))
     best: dict[str, tuple[int, int, Scored]] = {}
     for number in _candidates(work, by, question):
         there.load([number])
-        scored = by.comparer.score(there.keys(number), asked, there.class_of)
+        scored = by.comparer.score(there.keys(number), asked_for, there.class_of)
         agree = sum(level > MISSING for level in scored.levels)
         worth = agree if by.governing.model is None else scored.weight
         owner = there.records[number].profile
@@ -109,15 +97,15 @@ def _fitting(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> Iter
         record = there.records[-negative]
         chance = None if by.governing.model is None else round(probability(scored.weight), 4)
         score = float(worth) if by.governing.model is None else round(scored.weight / BIT, 2)
-        yield Found(owner, score, chance, _reasons(by, scored), None, record.source, record.record_key)
-
-
-def _reasons(by: Updating, scored: Scored) -> tuple[str, ...]:
-    return tuple(
-        f"{comparison.feature}: {comparison.level_names[level]}"
-        for comparison, level in zip(by.governing.comparisons, scored.levels, strict=True)
-        if level != MISSING
-    )
+        yield Found(
+            owner,
+            score,
+            chance,
+            reasons(by.governing.comparisons, scored.levels),
+            None,
+            record.source,
+            record.record_key,
+        )
 
 
 def _candidates(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> list[int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from retrato.errors import StoreError
 from retrato.live.neighbourhood import holdings
-from retrato.live.saying import Said
+from retrato.live.versions import read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +63,7 @@ class Tombstones:
 
     def of_saying(self, said: str) -> str:
         """The tombstone of all that a record says, in whatever columns and order."""
-        rows = sorted({(row.attribute, row.kind, row.namespace, row.value) for row in _read(said) if row.value})
+        rows = sorted({(row.attribute, row.kind, row.namespace, row.value) for row in read(said) if row.value})
         return self._hash("says", json.dumps(rows, ensure_ascii=False))
 
     def proof(self, tombstones: Iterable[str]) -> str:
@@ -90,7 +90,7 @@ def forget(work: Work, by: Updating, profile: str, tombstones: Tombstones) -> Re
         update.remove(each)
     update.settle()
     work.bury(left)
-    values = sum(len(_read(each.said)) for each in sayings)
+    values = sum(len(read(each.said)) for each in sayings)
     return Receipt(profile, len(records), len(sayings), values, decisions, len(left), tombstones.proof(left))
 
 
@@ -111,7 +111,3 @@ def _telling(
         if each and (number in named or any(own.issuperset(holders[code]) for code in each))
     }
     return [each for each in sayings if each.record in telling]
-
-
-def _read(said: str) -> list[Said]:
-    return [Said(*row) for row in json.loads(said)]

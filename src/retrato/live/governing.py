@@ -6,12 +6,11 @@ import json
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from retrato.errors import StoreError
 from retrato.identifiers.base import Feature
 from retrato.matching.accounts import ACCOUNT_FEATURES, MADE_OF
-from retrato.matching.blocking import BlockingRule, default_rules
 from retrato.matching.comparisons import Comparison, comparisons_for
 from retrato.matching.model import FellegiSunter
 from retrato.matching.rules import MatchRule
@@ -48,11 +47,13 @@ class Governing:
         readings = (Reading.from_dict(each) for each in report["readings"])
         ruleset = resolution.ruleset
         if not ruleset.blocking:
-            ruleset = replace(ruleset, blocking=_blocking(ruleset, kinds, report["attributes"]))
+            # without that of all records, which only a small batch can afford
+            features = [feature for each in kinds.values() for feature in each]
+            ruleset = replace(ruleset, blocking=ruleset.default_blocking(features, report["attributes"]))
         by_source = {each.source: each for each in readings}
         return cls(ruleset, resolution.model, kinds, resolution.match_rules, by_source)
 
-    @property
+    @cached_property
     def features(self) -> tuple[Feature, ...]:
         """What is compared, in a fixed order."""
         return tuple(feature for features in self.kinds.values() for feature in features)
@@ -114,10 +115,3 @@ class Governing:
             tuple(map(MatchRule.from_dict, data["match_rules"])),
             {each.source: each for each in readings},
         )
-
-
-def _blocking(ruleset: Ruleset, kinds: Mapping[str, tuple[Feature, ...]], attributes: Any) -> tuple[BlockingRule, ...]:
-    """The default blocking rules, without that of all records, which only a small batch can afford."""
-    features = [feature for features in kinds.values() for feature in features]
-    own = [feature.name for each in ruleset.own_types for feature in each.features]
-    return default_rules(features, attributes, own)

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 
-from retrato.errors import ConfigurationError, Problem, StoreError, UnknownRecordError
+from retrato.errors import StoreError, UnknownRecordError
 from retrato.live.finding import find
 from retrato.live.forgetting import Receipt, Tombstones, forget
 from retrato.live.governing import Governing
 from retrato.live.loading import load
-from retrato.live.saying import Reader, Row, Said
+from retrato.live.saying import Reader, unfit
 from retrato.live.updating import NOBODY, Updating
 from retrato.live.verifying import verify
+from retrato.live.versions import said_of, saying_of, values_of, with_version
+from retrato.matching.blocking import MOST_FOR_ALL
 from retrato.matching.rules import Decision
 from retrato.profiles.golden import ranked_values
-from retrato.profiles.profile import Profile, Value
+from retrato.profiles.profile import Profile
 from retrato.profiles.survivorship import effective_rules
 from retrato.resolution.finding import Found
 from retrato.stores.database import SqlStore
-from retrato.stores.rows import StoredChange, StoredRecord, StoredSaying
+from retrato.stores.rows import StoredRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from types import TracebackType
 
     from retrato.graph.identities import Change
+    from retrato.live.saying import Row
     from retrato.live.updating import Update
     from retrato.matching.similarity import KeyValue
     from retrato.records import Record
     from retrato.resolution.resolution import Resolution
+    from retrato.stores.rows import StoredChange, StoredDecision
     from retrato.stores.work import Work
 
 _GOVERNING = "governing"
-#: Characters of a source or a record key at most.
-LONGEST = 500
-_EPOCH = datetime(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +148,6 @@ class IdentityStore:
 
     def _decide_all(self, work: Work, updating: Updating) -> None:
         """Small batches compare all records with one another, which a store does not: its own rules decide."""
-        from retrato.matching.blocking import MOST_FOR_ALL
-
         if work.count() <= MOST_FOR_ALL:
             update = updating.begin(work)
             update.touch(each.record for each in work.all_records())
@@ -167,7 +164,7 @@ class IdentityStore:
     def ingest_many(self, records: Iterable[Record]) -> list[Ingested]:
         """Take several records at once, all or none; what came of each."""
         updating, reader = self._ready()
-        rows = [(_checked(each), reader.read(each.source, each.fields)) for each in records]
+        rows = [(each, reader.read(each)) for each in records]
         with self._store.writing() as work:
             update = updating.begin(work)
             forgotten = self._forgotten(work, rows)
@@ -201,11 +198,10 @@ class IdentityStore:
             work.say([saying])
             update.put(StoredRecord(number, record.source, record.key, row.keys, number, NOBODY), None)
             return number
-        earlier = work.sayings([number])
-        if all(saying[3:] != each[3:] for each in earlier):
-            versions = in_order([*earlier, saying])
+        versions = with_version(work.sayings([number]), saying)
+        if versions is not None:
             work.say_again(number, versions)
-            if versions[0].said == saying.said:
+            if versions[0].said is saying.said:
                 update.put(former._replace(keys=row.keys), former)
         return number
 
@@ -233,7 +229,7 @@ class IdentityStore:
     def readmit(self, record: Record) -> None:
         """A record of somebody who was forgotten may come in again, as they now wish."""
         _, reader = self._ready()
-        row = reader.read(record.source, record.fields)
+        row = reader.read(record)
         stones = self._tombstones.of_record(record.source, record.key), self._tombstones.of_saying(said_of(row))
         with self._store.writing() as work:
             work.unbury(stones)
@@ -274,10 +270,14 @@ class IdentityStore:
     @property
     def decisions(self) -> pa.Table:
         """The decisions in force, as `resolve(decisions=…)` takes them."""
-        with self._store.reading() as work:
-            rows = [each._asdict() for each in work.decisions() if each.undone_at is None]
+        rows = [each._asdict() for each in self.decided() if each.undone_at is None]
         names = ("source_a", "key_a", "source_b", "key_b", "decision", "author", "reason")
         return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
+
+    def decided(self) -> list[StoredDecision]:
+        """All decisions with their numbers, in the order in which they were made, also those that were undone."""
+        with self._store.reading() as work:
+            return work.decisions()
 
     # what it knows
 
@@ -288,7 +288,7 @@ class IdentityStore:
             records = work.records_of(current)
             sayings = work.sayings([each.record for each in records])
         rules = effective_rules(self._governed().ruleset.survivorship)
-        return Profile(current, values=ranked_values(_values(records, sayings), rules))
+        return Profile(current, values=ranked_values(values_of(records, sayings), rules))
 
     def find(self, text: str | None = None, /, *, limit: int = 10, **fields: str) -> list[Found]:
         """The profiles that fit what is known, likeliest first, each with its reasons: `find(phone="600 11 22 33")`.
@@ -301,7 +301,7 @@ class IdentityStore:
         """
         updating, _ = self._ready()
         with self._store.reading() as work:
-            current = None if text is None or _unfit(text) else work.leads_to([text]).get(text)
+            current = None if text is None or unfit(text) else work.leads_to([text]).get(text)
             if current is not None:
                 record = work.records_of(current)[0]
                 found = [Found(current, None, None, ("its id",), None, record.source, record.record_key)]
@@ -316,7 +316,7 @@ class IdentityStore:
         found: dict[str, str | None] = {}
         for profile in profiles:
             records = work.records_of(profile)
-            values = _values(records, work.sayings([each.record for each in records]))
+            values = values_of(records, work.sayings([each.record for each in records]))
             ranked = ranked_values([each for each in values if each.kind == "name"], rules)
             found[profile] = next((each.value for each in ranked if each.golden), None)
         return found
@@ -332,7 +332,7 @@ class IdentityStore:
             return self._current(work, profile_id)
 
     def _current(self, work: Work, profile_id: str) -> str:
-        found = {} if _unfit(profile_id) else work.leads_to([profile_id])
+        found = {} if unfit(profile_id) else work.leads_to([profile_id])
         current = found.get(profile_id)
         if current is None:
             gone = " (it was deleted)" if profile_id in found else ""
@@ -387,77 +387,10 @@ class IdentityStore:
         return self._updating, self._reader
 
     def _known(self, work: Work, record: tuple[str, str]) -> StoredRecord:
-        found = work.record(*record) if not any(map(_unfit, record)) else None
+        found = work.record(*record) if not any(map(unfit, record)) else None
         if found is None:
             raise UnknownRecordError(f"source {record[0]!r} has no such record")
         return found
-
-
-def _checked(record: Record) -> Record:
-    """The record, if its source and key can be kept. Raises ConfigurationError."""
-    problems = [
-        Problem(f"record of source {record.source!r}", f"the {name} {what}")
-        for name, text in (("source", record.source), ("key", record.key))
-        if (what := _unfit(text))
-    ]
-    if problems:
-        raise ConfigurationError(problems)
-    return record
-
-
-def _unfit(text: object) -> str:
-    """Why a text cannot be a source or a key, or nothing."""
-    if not isinstance(text, str):
-        return f"is a text, not {type(text).__name__}"
-    if not text or len(text) > LONGEST:
-        return f"has {len(text)} characters; 1 to {LONGEST} can be kept"
-    plain = "\0" not in text and text.isprintable()
-    return "" if plain else "holds characters that cannot be written"
-
-
-def saying_of(number: int, row: Row) -> StoredSaying:
-    """What a row says, as the store keeps it."""
-    observed_at = row.created_at if row.updated_at is None else row.updated_at
-    return StoredSaying(number, 0, row.created_at, observed_at, said_of(row))
-
-
-def said_of(row: Row) -> str:
-    """The values of a row as JSON."""
-    return json.dumps([list(each) for each in row.said], separators=(",", ":"))
-
-
-def in_order(versions: list[StoredSaying]) -> list[StoredSaying]:
-    """Versions of a record, of which the last one given is new, numbered: that which was observed last is version 0.
-
-    One without a time comes after what is there: it is known to be newer.
-    """
-    *earlier, new = versions
-    place = 0
-    if new.observed_at is not None:
-        place = sum(each.observed_at is not None and each.observed_at > new.observed_at for each in earlier)
-    earlier.insert(place, new)
-    created_at = min((each.created_at for each in versions if each.created_at is not None), default=None)
-    return [each._replace(version=number, created_at=created_at) for number, each in enumerate(earlier)]
-
-
-def _values(records: Iterable[StoredRecord], sayings: Iterable[StoredSaying]) -> Iterable[Value]:
-    """What records say, as values that are not ranked yet."""
-    by_number = {each.record: each for each in records}
-    for saying in sayings:
-        record, observed_at = by_number[saying.record], saying.observed_at
-        for row in json.loads(saying.said):
-            each = Said(*row)
-            yield Value(
-                *(each.attribute, each.kind, each.value, each.namespace),
-                raw=each.raw,
-                parts=each.parts,
-                status=each.status,
-                source=record.source,
-                record_key=record.record_key,
-                version=saying.version,
-                column_name=each.column,
-                observed_at=None if observed_at is None else _EPOCH + timedelta(microseconds=observed_at),
-            )
 
 
 __all__ = ["IdentityStore", "Ingested"]

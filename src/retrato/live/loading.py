@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,12 +21,14 @@ from retrato.pipeline.run import Run
 from retrato.pipeline.score import score
 from retrato.stores.records import matching_keys
 from retrato.stores.rows import StoredRecord, StoredSaying
+from retrato.stores.statements import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from retrato.live.governing import Governing
     from retrato.live.updating import Updating
+    from retrato.matching.similarity import KeyValue
     from retrato.resolution.resolution import Resolution
     from retrato.stores.work import Work
 
@@ -111,7 +112,7 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
 
 
 def _record(row: dict[str, Any], component: int) -> StoredRecord:
-    keys = {name: value for name, value in matching_keys(row["keys"]).items() if value is not None}
+    keys: dict[str, KeyValue] = {name: value for name, value in matching_keys(row["keys"]).items() if value is not None}
     return StoredRecord(row["record"], row["source"], row["record_key"], keys, component, row["profile"])
 
 
@@ -123,13 +124,13 @@ def _sayings(engine: DuckDBEngine, start: int) -> list[StoredSaying]:
 def _refine(work: Work, by: Updating) -> None:
     """Put the records of large blocks into finer ones, one depth after the other."""
     most = by.blocking.most
-    while large := work.large_blocks(most):
-        work.set_large(sorted(large), large=True)
+    while large := sorted(work.large_blocks(most)):
+        work.set_large(large, large=True)
         members: set[int] = set()
-        for codes in _parts(sorted(large)):
+        for codes in in_parts(large, _ROWS):
             members.update(number for each in work.members(codes).values() for number in each)
         blocks = _Entries()
-        for numbers in _parts(sorted(members)):
+        for numbers in in_parts(sorted(members), _ROWS):
             keys = {each.record: each.keys for each in work.records(numbers)}
             finer = by.blocking.all_codes(work, keys)
             blocks.extend((code, number) for number, entered in finer.items() for code in entered.usable)
@@ -155,10 +156,3 @@ class _Entries:
         for start in range(0, len(order), _ROWS):
             first, second = pairs[order[start : start + _ROWS]].T.tolist()
             yield list(zip(first, second, strict=True))
-
-
-def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Rows, some at a time."""
-    iterator = iter(rows)
-    while some := list(islice(iterator, _ROWS)):
-        yield some

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
     from retrato.pipeline.slots import Slot
+    from retrato.records import Record
 
+#: Characters of a source or a record key at most.
+LONGEST = 500
 _RANKS = {Status.VALID: 0, Status.POSSIBLE: 1}
 _UNUSABLE = (Status.PLACEHOLDER, Status.MISSING)
 
@@ -53,7 +56,7 @@ class Row(NamedTuple):
 class Reader:
     """Reads rows of the sources that a store knows, and of others by the names of fields.
 
-    Raises ConfigurationError for columns that mean nothing.
+    Raises ConfigurationError for columns that mean nothing, and for sources and keys that cannot be kept.
     """
 
     def __init__(self, governing: Governing) -> None:
@@ -65,9 +68,11 @@ class Reader:
         rules = self._governing.ruleset
         return any(each.concerns(kind) for each in (*rules.blocked, *rules.never_links))
 
-    def read(self, source: str, row: Mapping[str, Any]) -> Row:
-        """Read one row, whose names are columns of the source or fields of the vocabulary."""
-        reading, slots = self._known(source, tuple(row))
+    def read(self, record: Record) -> Row:
+        """Read a record, whose names are columns of its source or fields of the vocabulary."""
+        _check(record)
+        row = record.fields
+        reading, slots = self._known(record.source, tuple(row))
         texts = {name: text for name, value in row.items() if (text := text_of(value))}
         said: list[Said] = []
         found: list[tuple[int, str, Identifier]] = []
@@ -161,6 +166,30 @@ class Reader:
         text = text_of(value)
         read = None if text is None else reading.moment().parse(text).value
         return None if read is None else microseconds(datetime.fromisoformat(read))
+
+
+def _check(record: Record) -> None:
+    problems = [
+        Problem(f"record of source {record.source!r}", f"the {name} {what}")
+        for name, text in (("source", record.source), ("key", record.key))
+        if (what := unfit(text))
+    ]
+    if problems:
+        raise ConfigurationError(problems)
+
+
+def unfit(text: object) -> str:
+    """Why a text cannot be a source or a key, or nothing.
+
+    >>> unfit("a" * 501)
+    'has 501 characters; 1 to 500 can be kept'
+    """
+    if not isinstance(text, str):
+        return f"is a text, not {type(text).__name__}"
+    if not text or len(text) > LONGEST:
+        return f"has {len(text)} characters; 1 to {LONGEST} can be kept"
+    plain = "\0" not in text and text.isprintable()
+    return "" if plain else "holds characters that cannot be written"
 
 
 def microseconds(moment: datetime | date) -> int:

@@ -325,4 +325,3 @@ class Update:
 
 def _as_pairs(links: Mapping[int, Sequence[int]]) -> set[Pair]:
     return {(min(a, b), max(a, b)) for a, others in links.items() for b in others}
-

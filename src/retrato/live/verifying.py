@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from retrato.stores.statements import in_parts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from retrato.live.updating import Update, Updating
     from retrato.stores.work import Work
@@ -19,9 +19,8 @@ _TOGETHER = 500
 def verify(work: Work, by: Updating) -> Iterator[str]:
     """What is wrong with a store, in sentences that name no value; nothing where all is well."""
     yield from _blocks(work, by)
-    yield from _holders(work, by)
     seen: set[int] = set()
-    for records in _parts(work.all_records()):
+    for records in in_parts(work.all_records(), _TOGETHER):
         update = by.begin(work)
         numbers = [each.record for each in records]
         wrong = update.wrongly_linked(numbers)
@@ -34,7 +33,7 @@ def verify(work: Work, by: Updating) -> Iterator[str]:
 
 
 def _blocks(work: Work, by: Updating) -> Iterator[str]:
-    """Each record is in the blocks that its keys make, and in no other."""
+    """Each record is in the blocks that its keys make and holds the values that it says, and no others."""
     most = by.blocking.most
     unknown = work.large_blocks(most)
     if unknown:
@@ -42,27 +41,20 @@ def _blocks(work: Work, by: Updating) -> Iterator[str]:
     small = work.small_large_blocks(most)
     if small:
         yield f"{len(small)} blocks are called large and hold no more than {most} records"
-    expected = 0
-    for records in _parts(work.all_records()):
+    entries, held = 0, 0
+    for records in in_parts(work.all_records(), _TOGETHER):
+        numbers = [each.record for each in records]
         entered = by.blocking.all_codes(work, {each.record: each.keys for each in records})
-        entries = {(code, number) for number, each in entered.items() for code in (*each.usable, *each.large)}
-        expected += len(entries)
-        missing = entries - work.entries_of([each.record for each in records])
-        if missing:
+        blocks = {(code, number) for number, each in entered.items() for code in (*each.usable, *each.large)}
+        values = {(code, each.record) for each in records for code in by.values_of(each.keys)}
+        entries, held = entries + len(blocks), held + len(values)
+        if missing := blocks - work.entries_of(numbers):
             yield f"{len(missing)} blocks lack a record that belongs there"
-    if work.count_entries() > expected:
-        yield "blocks hold records that do not belong there"
-
-
-def _holders(work: Work, by: Updating) -> Iterator[str]:
-    expected = 0
-    for records in _parts(work.all_records()):
-        held = {(code, each.record) for each in records for code in by.values_of(each.keys)}
-        expected += len(held)
-        missing = held - work.held_by([each.record for each in records])
-        if missing:
+        if missing := values - work.held_by(numbers):
             yield f"{len(missing)} values are not known to be held by their records"
-    if work.count_held() > expected:
+    if work.count_entries() > entries:
+        yield "blocks hold records that do not belong there"
+    if work.count_held() > held:
         yield "values are said to be held by records that do not hold them"
 
 
@@ -90,9 +82,3 @@ def _ids(work: Work) -> Iterator[str]:
     astray = sum(to is not None and to not in standing for to in leads_to.values())
     if astray:
         yield f"{astray} ids lead to a profile that has no records"
-
-
-def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    iterator = iter(rows)
-    while some := list(islice(iterator, _TOGETHER)):
-        yield some

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from retrato.engines.compile import blocking as sql
 from retrato.engines.compile.template import tree
 from retrato.errors import ConfigurationError, Problem
-from retrato.matching.blocking import ALL, MOST_FOR_ALL, BlockingKey, BlockingRule, default_rules
+from retrato.matching.blocking import ALL, MOST_FOR_ALL, BlockingKey, BlockingRule
 from retrato.pipeline.features import known_columns
 
 if TYPE_CHECKING:
@@ -42,13 +42,8 @@ def block(run: Run) -> None:
 
 
 def _default_rules(run: Run) -> tuple[BlockingRule, ...]:
-    rules = default_rules(run.features, run.attributes, _own_features(run))
+    rules = run.ruleset.default_blocking(run.features, run.attributes)
     return (*rules, ALL) if run.counts["records"] <= MOST_FOR_ALL else rules
-
-
-def _own_features(run: Run) -> list[str]:
-    """The features of the types that the user adds."""
-    return [feature.name for each in run.ruleset.own_types for feature in each.features]
 
 
 def _pairs_of(run: Run, rule: BlockingRule, masks: list[frozenset[str]]) -> tuple[list[int], dict[str, int]]:

@@ -51,9 +51,8 @@ def _bands(run: Run) -> None:
     run.engine.create("counted_bands", tree(_NO_BANDS))
     if run.model is not None:
         run.engine.load("model_bands", _model_bands(run.model))
-    run.engine.create("name_bands", sql.name_bands() if ROOTS in known else tree(_NO_NAMES))
-    if run.model is not None:
-        run.engine.create("name_bands", sql.name_bands_of_model())
+    names = sql.name_bands() if run.model is None else sql.name_bands_of_model()
+    run.engine.create("name_bands", names if ROOTS in known else tree(_NO_NAMES))
     rarity = []
     for feature, comparison in zip(run.features, run.comparisons, strict=True):
         if comparison.split is Split.RARITY:

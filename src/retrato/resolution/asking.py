@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
 
@@ -12,6 +12,7 @@ from retrato.errors import ConfigurationError, Problem
 from retrato.identifiers.registry import TYPES, configured, fields_of, type_of
 from retrato.matching.accounts import ACCOUNT_FEATURES
 from retrato.matching.comparisons import BANDS, namespaces
+from retrato.resolution.free_text import readings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +27,28 @@ Known: TypeAlias = "Mapping[str, list[str]]"
 MOST_CANDIDATES = 2000
 #: From this Jaro-Winkler similarity of a name on a record is a candidate.
 NAME_SIMILARITY = 0.85
+
+
+class Asked(NamedTuple):
+    """What is asked for: a key that a record may have, or "", and what is known by field, in each way to read it."""
+
+    record_key: str
+    readings: list[dict[str, str]]
+
+
+def asked(
+    text: str | None, fields: Mapping[str, str], regions: Sequence[str | None], own: Sequence[IdentifierType]
+) -> Asked:
+    """A text alone, read as all that it can be, or the fields taken together; `own` are the user's identifier types.
+
+    Raises ConfigurationError unless there is either a text or fields.
+    """
+    if (text is None) == (not fields):
+        raise ConfigurationError([Problem("find", "say what is known: either a text alone, or fields")])
+    if text is not None:
+        return Asked(text.strip(), [{field: text} for field in readings(text, regions, own)])
+    key = fields.get("record_key", "").strip()
+    return Asked(key, [{name: value for name, value in fields.items() if name != "record_key"}])
 
 
 def known_keys(

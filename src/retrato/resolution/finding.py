@@ -9,16 +9,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from retrato.engines.duckdb import DuckDBEngine
-from retrato.errors import ConfigurationError, Problem
 from retrato.matching.comparisons import BANDS, MISSING
 from retrato.matching.model import BIT, probability
-from retrato.resolution.asking import Known, candidates, known_keys, question_row, with_user_names
+from retrato.resolution.asking import Known, asked, candidates, known_keys, question_row, with_user_names
 from retrato.resolution.comparing import Compared, compare, comparisons_of
-from retrato.resolution.free_text import readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from retrato.matching.comparisons import Comparison
     from retrato.resolution.resolution import Resolution
 
 
@@ -41,16 +40,9 @@ class Found:
 
 def find(resolution: Resolution, text: str | None, fields: Mapping[str, str], *, limit: int = 10) -> list[Found]:
     """See `Resolution.find`."""
-    if (text is None) == (not fields):
-        raise ConfigurationError([Problem("find", "say what is known: either a text alone, or fields")])
     regions = resolution.report["regions"] or [None]
-    if text is None:
-        key = fields.get("record_key", "").strip()
-        asked = [{name: value for name, value in fields.items() if name != "record_key"}]
-    else:
-        key = text.strip()
-        asked = [{field: text} for field in readings(text, regions, resolution.ruleset.own_types)]
-    questions = [known_keys(each, regions, resolution.ruleset.types) for each in asked]
+    key, ways = asked(text, fields, regions, resolution.ruleset.own_types)
+    questions = [known_keys(each, regions, resolution.ruleset.types) for each in ways]
     named = _by_record_key(resolution, key) if key else ()
     found = keys_first(named, _fitting(resolution, questions))[:limit]
     names = _names(resolution, {each.profile_id for each in found})
@@ -72,6 +64,22 @@ def keys_first(named: Iterable[Found], fitting: Mapping[str, Found]) -> list[Fou
         first[each.profile_id] = each if also is None else replace(also, reasons=each.reasons + also.reasons)
     others = [each for each in fitting.values() if each.profile_id not in first]
     return [*first.values(), *sorted(others, key=lambda each: (-(each.score or 0.0), each.profile_id))]
+
+
+def keep_best(best: dict[str, Found], found: Found) -> None:
+    """Of what was found of each profile, keep what fits best, with the reasons of all."""
+    former = best.get(found.profile_id, found)
+    higher, other = (found, former) if (found.score or 0) > (former.score or 0) else (former, found)
+    best[found.profile_id] = replace(higher, reasons=tuple(dict.fromkeys((*higher.reasons, *other.reasons))))
+
+
+def reasons(comparisons: Iterable[Comparison], levels: Iterable[int]) -> tuple[str, ...]:
+    """What was compared, and what came of it: a level for each comparison."""
+    return tuple(
+        f"{comparison.feature}: {comparison.level_names[level]}"
+        for comparison, level in zip(comparisons, levels, strict=True)
+        if level != MISSING
+    )
 
 
 def _fitting(resolution: Resolution, questions: Sequence[Known]) -> Mapping[str, Found]:
@@ -100,9 +108,7 @@ def _fitting(resolution: Resolution, questions: Sequence[Known]) -> Mapping[str,
     best: dict[str, Found] = {}
     for number in range(1, len(known) + 1):
         for found in _best(resolution, [each for each in compared if each.b == -number], owners):
-            former = best.get(found.profile_id, found)
-            higher, other = (found, former) if (found.score or 0) > (former.score or 0) else (former, found)
-            best[found.profile_id] = replace(higher, reasons=tuple(dict.fromkeys((*higher.reasons, *other.reasons))))
+            keep_best(best, found)
     return best
 
 
@@ -110,6 +116,7 @@ def _best(
     resolution: Resolution, compared: Iterable[Compared], owners: Mapping[int, tuple[str, str, str]]
 ) -> Iterable[Found]:
     """What fits the one question best, of each profile."""
+    comparisons = comparisons_of(resolution)
     best: dict[str, Compared] = {}
     for each in sorted(compared, key=lambda each: (-_score(resolution, each), each.a)):
         best.setdefault(owners[each.a][0], each)
@@ -117,7 +124,8 @@ def _best(
         _, source, key = owners[each.a]
         chance = round(probability(each.weight), 4) if resolution.model else None
         score = round(_score(resolution, each), 2)
-        yield Found(profile, score, chance, _reasons(resolution, each), None, source, key)
+        levels = [each.levels.get(comparison.feature, MISSING) for comparison in comparisons]
+        yield Found(profile, score, chance, reasons(comparisons, levels), None, source, key)
 
 
 def _score(resolution: Resolution, each: Compared) -> float:
@@ -125,14 +133,6 @@ def _score(resolution: Resolution, each: Compared) -> float:
     if resolution.model is not None:
         return each.weight / BIT
     return float(sum(MISSING < level < BANDS for level in each.levels.values()))
-
-
-def _reasons(resolution: Resolution, each: Compared) -> tuple[str, ...]:
-    return tuple(
-        f"{comparison.feature}: {comparison.level_names[level]}"
-        for comparison in comparisons_of(resolution)
-        if (level := each.levels.get(comparison.feature, MISSING)) != MISSING
-    )
 
 
 def _owners(resolution: Resolution, records: set[int]) -> dict[int, tuple[str, str, str]]:

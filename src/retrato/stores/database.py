@@ -22,7 +22,7 @@ from retrato.stores.work import Work
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from sqlalchemy import URL
+    from sqlalchemy import URL, Connection
     from sqlalchemy.sql import ClauseElement
 
 #: How long a writer waits for its turn, in seconds.
@@ -91,13 +91,27 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[Work]:
         """A transaction that sees one state of the store."""
+        with self._connected() as connection:
+            connection.exec_driver_sql(_READING[self.engine.dialect.name])
+            yield Work(self, connection)
+            connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Work]:
+        """A transaction that changes the store, all or nothing; it waits for its turn."""
+        with self._connected() as connection:
+            connection.exec_driver_sql(_WRITING[self.engine.dialect.name])
+            yield Work(self, connection)
+            connection.commit()
+
+    @contextmanager
+    def _connected(self, **options: Any) -> Iterator[Connection]:
+        """A connection; what the database refuses on it is a StoreError."""
         try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql(_READING[self.engine.dialect.name])
-                yield Work(self, connection)
-                connection.rollback()
+            with self.engine.connect().execution_options(**options) as connection:
+                yield connection
         except self._errors as error:
-            raise _refused(error) from error
+            raise StoreError(f"the database refused: {_said(error)}") from error
 
     def scrub(self) -> None:
         """Leave nothing of erased rows in the files: in those that SQLite keeps beside the database, and in free pages.
@@ -109,23 +123,9 @@ class SqlStore:
         if not self._is_sqlite:
             commands = [f"VACUUM {', '.join(sorted(METADATA.tables))}"]
             options = {"isolation_level": "AUTOCOMMIT"}
-        try:
-            with self.engine.connect().execution_options(**options) as connection:
-                for command in commands:
-                    connection.exec_driver_sql(command)
-        except self._errors as error:
-            raise _refused(error) from error
-
-    @contextmanager
-    def writing(self) -> Iterator[Work]:
-        """A transaction that changes the store, all or nothing; it waits for its turn."""
-        try:
-            with self.engine.connect() as connection:
-                connection.exec_driver_sql(_WRITING[self.engine.dialect.name])
-                yield Work(self, connection)
-                connection.commit()
-        except self._errors as error:
-            raise _refused(error) from error
+        with self._connected(**options) as connection:
+            for command in commands:
+                connection.exec_driver_sql(command)
 
     def statement(self, made: ClauseElement) -> Statement:
         """A statement, compiled when it is first run."""
@@ -181,10 +181,6 @@ def _prepare_postgresql(connection: Any, _: Any) -> None:
 def _place(url: URL) -> str:
     """Where a database is, without what a password may be in."""
     return str(url.database) if url.get_backend_name() == "sqlite" else url.set(query={}).render_as_string()
-
-
-def _refused(error: Exception) -> StoreError:
-    return StoreError(f"the database refused: {_said(error)}")
 
 
 def _said(error: Exception) -> str:

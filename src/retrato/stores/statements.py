@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, Self
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from sqlalchemy import BigInteger, Boolean, Insert, Text, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -11,7 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Protocol
 
     from sqlalchemy import Column, Connection, Engine, Table
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
         def as_list(self, values: Collection[Any]) -> Any:
             """A list as one parameter."""
+
+
+T = TypeVar("T")
 
 
 class Among(ColumnElement[bool]):
@@ -125,6 +129,17 @@ def grouped(rows: Iterable[Any]) -> dict[int, list[int]]:
     for key, value in rows:
         found.setdefault(key, []).append(value)
     return found
+
+
+def in_parts(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Rows, some at a time.
+
+    >>> list(in_parts("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    iterator = iter(rows)
+    while some := list(islice(iterator, size)):
+        yield some
 
 
 def now() -> int:

@@ -228,12 +228,13 @@ def frozen_bands(rarity_features: Sequence[str]) -> Node:
 
 
 def name_bands_of_model() -> Node:
-    """`name_bands` with the bands of the table `model_bands(feature, code, band)`, not the counted ones."""
+    """`band, value` of the roots of given names, as the table `model_bands(feature, code, band)` has them."""
     return tree(
         """
-        SELECT n.value, m.band FROM name_bands n
+        SELECT m.band, n.value FROM (SELECT DISTINCT :root AS value FROM keys WHERE :root IS NOT NULL) n
         JOIN model_bands m ON m.feature = :roots AND m.code = left(md5(n.value), 16)
         """,
+        root=column(ROOTS),
         roots=ROOTS,
     )
 
