@@ -21,7 +21,7 @@ from retrato.engines.compile.template import tree
 from retrato.engines.duckdb import DuckDBEngine
 from retrato.profiles.golden import folded, ranked_values
 from retrato.profiles.profile import Value
-from retrato.profiles.survivorship import ANY_ATTRIBUTE, Strategy, SurvivorshipRule, effective_rules
+from retrato.profiles.survivorship import ANY_ATTRIBUTE, Pin, Strategy, SurvivorshipRule, effective_rules
 from retrato.resolution.tables import TABLES
 
 IDENTIFIERS = (
@@ -43,8 +43,10 @@ def engine():
         yield engine
 
 
-def in_relations(engine, held, rules):
+def in_relations(engine, held, rules, pins=()):
     """The values of each profile as the relations rank them; `held` becomes the table `identifiers`."""
+    numbered = {pin: number for number, pin in enumerate(pins, 1)}
+    make(engine, "pins", "source:s record_key:s attribute:s value:s pin:n", [(*pin, n) for pin, n in numbered.items()])
     columns = sorted({(each.attribute, each.kind, each.column_name) for each in held})
     rows = [
         (
@@ -72,11 +74,11 @@ def in_relations(engine, held, rules):
     return found
 
 
-def in_memory(held, rules):
+def in_memory(held, rules, pins=()):
     found = defaultdict(list)
     for each in held:
         found[PROFILES[each.source, each.record_key]].append(each)
-    return {profile_id: ranked_values(values, effective_rules(rules)) for profile_id, values in found.items()}
+    return {profile_id: ranked_values(values, effective_rules(rules), pins) for profile_id, values in found.items()}
 
 
 def place(value):
@@ -171,6 +173,19 @@ def test_of_one_cell_the_first_is_golden():
     ]
 
 
+def test_a_pinned_value_is_golden_whatever_speaks_for_others_and_the_last_pin_holds():
+    held = (told("Ana Gil", key="1"), told("Ana Gil", key="2"), told("Eva Sanz", key="3", version=1), told("Ada"))
+    eva, ada = Pin("crm", "3", "name", "Eva Sanz"), Pin("crm", "1", "name", "Ada")
+    assert seen(ranked_values(held, effective_rules(), [ada, eva])) == [
+        ("Eva Sanz", 1, True, 1, "pinned"),
+        ("Ada", 2, False, 1, "pinned"),
+        ("Ana Gil", 3, False, 2, "pinned"),
+        ("Ana Gil", 3, False, 2, "pinned"),
+    ]
+    astray = [Pin("crm", "9", "name", "Ada"), Pin("crm", "1", "sex", "Ada")]
+    assert ranked_values(held, effective_rules(), astray) == ranked_values(held, effective_rules())
+
+
 def test_a_profile_without_values_has_none_and_what_is_ranked_stays_so():
     assert ranked_values((), effective_rules()) == ()
     once = ranked_values((told("Ana", key="1"), told("ANA", key="2"), told("Ana Gil", key="3")), effective_rules())
@@ -234,22 +249,24 @@ def rules_of(draw, attribute):
 
 @st.composite
 def histories(draw):
-    """Many values that compete for few slots, and rules for some of them."""
+    """Many values that compete for few slots, rules for some of them, and pins."""
     chosen = draw(st.lists(slots(), min_size=1, max_size=3))
     held = draw(st.lists(claims(chosen), min_size=10, max_size=40))
     attributes = sorted({attribute for attribute, _, _ in chosen} | {ANY_ATTRIBUTE})
     ruled = draw(st.lists(st.sampled_from(attributes), unique=True))
-    return held, [draw(rules_of(attribute)) for attribute in ruled]
+    pinned = draw(st.lists(st.sampled_from(held), max_size=3))
+    pins = [Pin(each.source, each.record_key, each.name, each.value) for each in pinned if each.value is not None]
+    return held, [draw(rules_of(attribute)) for attribute in ruled], pins
 
 
 @settings(deadline=None, max_examples=60)
 @given(histories())
 def test_the_engine_and_memory_rank_the_same(engine, history):
-    held, rules = history
-    ranked = in_memory(held, rules)
-    assert_same(ranked, in_relations(engine, held, rules))
+    held, rules, pins = history
+    ranked = in_memory(held, rules, pins)
+    assert_same(ranked, in_relations(engine, held, rules, pins))
     elsewhere = sorted(held, key=lambda each: (each.record_key, each.kind, each.column_name), reverse=True)
-    assert_same(in_memory(elsewhere, rules), ranked)
+    assert_same(in_memory(elsewhere, rules, pins), ranked)
 
 
 def test_folding_is_that_of_the_engine(engine):

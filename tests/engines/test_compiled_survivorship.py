@@ -72,6 +72,7 @@ def portray(engine, identifiers, rules=(), *, profiles=None, sources=None):
         {**row, "ordinal": nth, "column_no": columns.index((row["attribute"], row["kind"], row["column_name"]))}
         for nth, row in enumerate(identifiers)
     ]
+    make(engine, "pins", "source:s record_key:s attribute:s value:s pin:n", [])
     make(engine, "identifiers", IDENTIFIERS, [tuple(row.values()) for row in told_rows])
     run(engine, [*person_steps(), *value_steps(rules), ("values", values_query("identifiers"))])
     run(engine, profile_steps(engine.fetch(plain_attributes()).column("attribute").to_pylist()))

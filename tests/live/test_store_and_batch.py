@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import combinations
 
 import pytest
 
@@ -88,6 +89,16 @@ def test_ids_stay_with_people_and_old_ones_lead_to_them(world, store_url):
         assert (store.profile_of(*a), store.profile_of(*b)) == (before[a], before[b])
         assert {store.current_id(each) for each in (before[a], before[b])} == {before[a], before[b]}
         assert store.verify() == []
+
+
+def test_every_undone_merge_leaves_all_ids_as_they_were(world, tmp_path):
+    with IdentityStore.open(f"sqlite:///{tmp_path}/store.db") as store:
+        store.load(world.resolved(world.records))
+        before = store.assignments
+        of_four = sorted((each for each in people_of(before) if len(each) == 4), key=sorted)  # neither has the larger share
+        for one, other in combinations(of_four[:6], 2):
+            store.undo(store.same(max(one), min(other), author="ana"), author="ana")
+            assert store.assignments == before
 
 
 def test_a_profile_tells_what_its_records_say(world, store_url):

@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from retrato import IdentityStore
     from retrato.live.identity_store import Ingested
+    from retrato.stores.rows import StoredDecision
 
     Row = dict[str, str | None]
 
@@ -35,8 +37,19 @@ Place: TypeAlias = Annotated[
 ]
 RecordText: TypeAlias = Annotated[str, typer.Argument(metavar="RECORD", help="A record as SOURCE:KEY.")]
 OtherRecordText: TypeAlias = Annotated[str, typer.Argument(metavar="OTHER", help="Another one.")]
+Who: TypeAlias = Annotated[
+    str, typer.Argument(metavar="ID", help="A profile id, of today or of earlier, or a record as SOURCE:KEY.")
+]
 Author: TypeAlias = Annotated[str, typer.Option(metavar="TEXT", help="Who decides.")]
 Reason: TypeAlias = Annotated[str, typer.Option(metavar="TEXT", help="Why.")]
+
+
+def init(url: Place) -> None:
+    """Make an empty store, which `load` then fills."""
+    from retrato import IdentityStore
+
+    IdentityStore.open(_url(url)).close()
+    screen.show(f"there is a store at {url.rpartition('@')[2]}")
 
 
 def load(url: Place, out: Result, as_json: Json = False) -> None:
@@ -54,6 +67,9 @@ def ingest(
     url: Place,
     source: Annotated[str, typer.Argument(help="The source that the rows are of, one of those that the store knows.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Exports of it, with the columns it has.")],
+    readmit: Annotated[
+        bool, typer.Option("--readmit", help="Take in people who were forgotten as well: they wish to return.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Take the rows of files as records of a source: new ones, or new versions of those that are there."""
@@ -66,7 +82,10 @@ def ingest(
             for rows in _rows(export, key, counts):
                 keyed = [row for row in rows if row[key] is not None]
                 counts["rows without a key"] += len(rows) - len(keyed)
-                counts.update(_came_of(store.ingest_many(Record(source, str(row[key]), row) for row in keyed)))
+                records = [Record(source, str(row[key]), row) for row in keyed]
+                for each in records if readmit else ():
+                    store.readmit(each)
+                counts.update(_came_of(store.ingest_many(records)))
     _show_counts({name: counts[name] for name in _COUNTED}, as_json)
 
 
@@ -93,16 +112,18 @@ def find(
 
 def show(
     url: Place,
-    who: Annotated[
-        str, typer.Argument(metavar="ID", help="A profile id, of today or of earlier, or a record as SOURCE:KEY.")
-    ],
+    who: Who,
+    as_of: Annotated[
+        datetime | None, typer.Option(metavar="TIME", help="As it was then (UTC), as far as sources tell.")
+    ] = None,
+    known_at: Annotated[datetime | None, typer.Option(metavar="TIME", help="As the store knew it then (UTC).")] = None,
     as_json: Json = False,
 ) -> None:
     """Print the portrait of a profile, as far as records tell it: a store keeps no events."""
     from retrato.cli.portrait import portrait_document
 
     with _opened(url) as store:
-        profile = store.profile(store.profile_of(*_record(store, who)) if ":" in who else who)
+        profile = store.profile(_profile(store, who), as_of=as_of, known_at=known_at)
     if as_json:
         document = portrait_document(profile)
         screen.show_json({name: document[name] for name in ("profile_id", "golden", "values")})
@@ -126,6 +147,25 @@ def different(
         _decide(store, store.different, (a, b), {"author": author, "reason": reason}, as_json=as_json)
 
 
+def pin(
+    url: Place,
+    who: Who,
+    attribute: Annotated[str, typer.Argument(help="The attribute, such as phone or national_id.dni.")],
+    value: Annotated[str, typer.Argument(help="One of the values that records of the profile hold.")],
+    author: Author,
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Fix the value that speaks for a person, whatever the survivorship rules say."""
+    with _opened(url) as store:
+        profile = _profile(store, who)
+        number = store.pin(profile, attribute, value, author=author, reason=reason)
+    if as_json:
+        screen.show_json({"decision": number, "profile_id": profile})
+    else:
+        screen.show(f"decision {number}: the {attribute} of {profile} is fixed")
+
+
 def undo(
     url: Place,
     decision: Annotated[int, typer.Argument(help="The number of a decision: see `decisions`.")],
@@ -139,23 +179,31 @@ def undo(
 
 def decisions(url: Place, as_json: Json = False) -> None:
     """List what people have decided, with numbers, and what was taken back."""
+    from retrato.live.saying import as_text
+
     with _opened(url) as store:
-        rows = [each._asdict() for each in store.decided()]
-    rows = [{**row, "at": _moment(row["at"]), "undone_at": _moment(row["undone_at"])} for row in rows]
+        found = store.decided()
     if as_json:
+        rows = [{**each._asdict(), "at": as_text(each.at), "undone_at": as_text(each.undone_at)} for each in found]
         screen.show_json({"decisions": rows})
-    elif not rows:
+    elif not found:
         screen.show("nothing is decided")
     else:
-        names = ("number", "decision", "record", "other", "author", "reason", "at", "undone by", "undone at")
-        screen.show_table(
-            [
-                (n, word, f"{source}:{key}", f"{other_source}:{other_key}", *more)
-                for n, word, source, key, other_source, other_key, *more in map(dict.values, rows)
-            ],
-            names,
-            numbers=(0,),
-        )
+        names = ("number", "decision", "about", "author", "reason", "at", "undone by", "undone at")
+        rows_shown = [
+            (
+                *(each.number, each.decision, _about(each), each.author, each.reason),
+                *(as_text(each.at), each.undone_by, as_text(each.undone_at)),
+            )
+            for each in found
+        ]
+        screen.show_table(rows_shown, names, numbers=(0,))
+
+
+def _about(decision: "StoredDecision") -> str:
+    """What a decision is about: two records, or what a record says."""
+    records = [f"{source}:{key}" for source, key in decision.records]
+    return " and ".join(records) if decision.attribute is None else f"{decision.attribute} of {records[0]}"
 
 
 def changes(
@@ -165,8 +213,10 @@ def changes(
     as_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object a line and nothing else.")] = False,
 ) -> None:
     """Tell what has happened to profiles, in order. The cursor of the last line is where to go on."""
+    from retrato.live.saying import as_text
+
     with _opened(url) as store:
-        rows = [{**each._asdict(), "at": _moment(each.at)} for each in store.changes(since, limit=limit)]
+        rows = [{**each._asdict(), "at": as_text(each.at)} for each in store.changes(since, limit=limit)]
     if as_lines:
         for row in rows:
             print(json.dumps(row, ensure_ascii=False))
@@ -183,6 +233,24 @@ def delete(url: Place, record: RecordText, as_json: Json = False) -> None:
         _show_changes(store.delete(*_record(store, record)), as_json)
 
 
+def forget(url: Place, who: Who, as_json: Json = False) -> None:
+    """Erase a person: records, versions, values, decisions. Needs the variable RETRATO_STORE_SECRET."""
+    from dataclasses import asdict
+
+    with _opened(url) as store:
+        receipt = asdict(store.forget(_profile(store, who)))
+    if as_json:
+        screen.show_json(receipt)
+    else:
+        screen.show_table(receipt.items())
+
+
+def export(url: Place, who: Who) -> None:
+    """Print all that the store holds of a person as JSON, for whoever asks what is kept of them."""
+    with _opened(url) as store:
+        screen.show_json(store.export(_profile(store, who)))
+
+
 def verify(url: Place, as_json: Json = False) -> None:
     """Look at everything that the store holds: exit code 1 if anything is not what it should be."""
     with _opened(url) as store:
@@ -195,7 +263,9 @@ def verify(url: Place, as_json: Json = False) -> None:
         raise typer.Exit(ExitCode.FAILED)
 
 
-COMMANDS = (load, ingest, find, show, same, different, undo, decisions, changes, delete, verify)
+COMMANDS = (
+    init, load, ingest, find, show, same, different, pin, undo, decisions, changes, delete, forget, export, verify,
+)  # fmt: skip
 
 store_app = typer.Typer(
     name="store", help="Keep who is who in a database, and change it record by record.", no_args_is_help=True
@@ -237,6 +307,11 @@ def _record(store: "IdentityStore", text: str) -> tuple[str, str]:
     return owner, key
 
 
+def _profile(store: "IdentityStore", who: str) -> str:
+    """The id of a profile, which may be told by one of its records."""
+    return store.profile_of(*_record(store, who)) if ":" in who else who
+
+
 def _key_of(store: "IdentityStore", source: str) -> str:
     """The column with the keys of a source."""
     readings = store.rules.readings
@@ -269,7 +344,8 @@ def _rows(export: Source, key: str, counts: Counter[str]) -> "Iterator[list[Row]
 
 _COUNTED = (
     "rows", "rejected rows", "rows without a key", "records", "records of forgotten people", "profiles created",
-    "records that joined a profile", "profiles merged", "profiles split off",
+    "records that joined a profile", "records that say something else", "profiles merged",
+    "profiles split off",
 )  # fmt: skip
 
 
@@ -289,6 +365,8 @@ def _came_of(done: "Sequence[Ingested]") -> Counter[str]:
                 counts["profiles merged"] += 1
             case ChangeKind.SPLIT:
                 counts["profiles split off"] += 1
+            case ChangeKind.VALUE_CHANGED:
+                counts["records that say something else"] += change.records
     return counts
 
 
@@ -320,16 +398,3 @@ def _show_changes(found: "Iterable[Any]", as_json: bool) -> None:
         screen.show_json({"changes": [asdict(each) for each in found]})
     else:
         screen.show("\n".join(map(str, found)) or "no profile has changed")
-
-
-def _moment(microseconds: int | None) -> str | None:
-    """A time of a store (UTC) as text.
-
-    >>> _moment(1_700_000_000_000_000)
-    '2023-11-14T22:13:20'
-    """
-    from datetime import UTC, datetime
-
-    if microseconds is None:
-        return None
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).replace(tzinfo=None).isoformat()

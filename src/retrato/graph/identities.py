@@ -30,8 +30,10 @@ DIGITS = 16
 class ChangeKind(StrEnum):
     """What happened to records or to an id between two runs.
 
-    Every kind but `redirected` counts records that changed hands: each record whose id differs between two runs, or
-    that is in one run only, is counted in exactly one row. `redirected` says what became of an id as such.
+    Every kind but the last three counts records that changed hands: each record whose id differs between two runs, or
+    that is in one run only, is counted in exactly one row. `redirected` says what became of an id as such. Stores alone
+    tell the last two: `value_changed` of records that say something else, or of values that were pinned, and
+    `forgotten` instead of `deleted` of who was to be forgotten.
     """
 
     CREATED = "created"
@@ -42,6 +44,8 @@ class ChangeKind(StrEnum):
     LEFT = "left"
     DELETED = "deleted"
     REDIRECTED = "redirected"
+    VALUE_CHANGED = "value_changed"
+    FORGOTTEN = "forgotten"
 
     @property
     def sentence(self) -> str:
@@ -58,6 +62,8 @@ _SENTENCES = {
     ChangeKind.LEFT: "{records} record(s) left {id} and are in none now",
     ChangeKind.DELETED: "{id} is gone with all its {records} record(s)",
     ChangeKind.REDIRECTED: "the id {id} now leads to {other}, which has {records} of its record(s)",
+    ChangeKind.VALUE_CHANGED: "{records} record(s) of {id} say something else",
+    ChangeKind.FORGOTTEN: "{id} was forgotten with all its {records} record(s)",
 }
 
 

@@ -85,7 +85,7 @@ def forget(work: Work, by: Updating, profile: str, tombstones: Tombstones) -> Re
     left = {tombstones.of_record(each.source, each.record_key) for each in records}
     left |= {tombstones.of_saying(each.said) for each in _telling(work, by, records, sayings)}
     decisions = work.erase_decisions([(each.source, each.record_key) for each in records])
-    update = by.begin(work)
+    update = by.begin(work, erasing=True)
     for each in records:
         update.remove(each)
     update.settle()

@@ -32,12 +32,16 @@ class Identified(NamedTuple):
 
 
 class _Overlap(NamedTuple):
-    """What a unit and a former profile share; `size` is how many records the former profile had."""
+    """What a unit and a former profile share; `size` is how many records the former profile had.
+
+    `lent` are records of the unit that came with an id which led to another profile.
+    """
 
     unit: int
     former: str
     records: int
     size: int
+    lent: int
 
 
 def identified(
@@ -62,8 +66,11 @@ def identified(
     sizes = Counter(gone)
     for flow in flows:
         sizes.update({former: records for former, records in flow.items() if former is not None})
+    lent: Counter[int] = Counter()
+    for counts in dormant.values():
+        lent.update(counts)
     overlaps = [
-        _Overlap(unit, former, records, sizes[former])
+        _Overlap(unit, former, records, sizes[former], lent[unit])
         for unit, flow in enumerate(flows)
         for former, records in flow.items()
         if former is not None
@@ -95,12 +102,12 @@ def identified(
 
 
 def _choices(overlaps: Sequence[_Overlap], order: Mapping[int, int]) -> dict[int, str]:
-    """Each unit's best former id, and of the units that want one id the one with the largest share."""
+    """Each unit's best former id, and of the units that want one id the one with the largest share, its own first."""
     wanted: dict[int, _Overlap] = {}
     for each in sorted(overlaps, key=lambda each: (-each.records, -each.size, each.former)):
         wanted.setdefault(each.unit, each)
     chosen: dict[str, int] = {}
-    for each in sorted(wanted.values(), key=lambda each: (-each.records, order[each.unit])):
+    for each in sorted(wanted.values(), key=lambda each: (-each.records, each.lent, order[each.unit])):
         chosen.setdefault(each.former, each.unit)
     return {unit: former for former, unit in chosen.items()}
 

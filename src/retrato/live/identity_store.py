@@ -3,33 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
-from retrato.errors import StoreError, UnknownRecordError
+from retrato.errors import ConfigurationError, Problem, StoreError, UnknownRecordError
+from retrato.live.exporting import export
 from retrato.live.finding import find
 from retrato.live.forgetting import Receipt, Tombstones, forget
 from retrato.live.governing import Governing
+from retrato.live.history import as_it_was, held, held_then
 from retrato.live.loading import load
-from retrato.live.saying import Reader, unfit
+from retrato.live.saying import Reader, microseconds, unfit
 from retrato.live.updating import NOBODY, Updating
 from retrato.live.verifying import verify
-from retrato.live.versions import said_of, saying_of, values_of, with_version
+from retrato.live.versions import said_of, saying_of, says_the_same, values_of, with_version
 from retrato.matching.blocking import MOST_FOR_ALL
 from retrato.matching.rules import Decision
 from retrato.profiles.golden import ranked_values
 from retrato.profiles.profile import Profile
-from retrato.profiles.survivorship import effective_rules
+from retrato.profiles.survivorship import PIN, effective_rules
 from retrato.resolution.finding import Found
 from retrato.stores.database import SqlStore
 from retrato.stores.rows import StoredRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
 
     from retrato.graph.identities import Change
+    from retrato.live.history import Held
     from retrato.live.saying import Row
     from retrato.live.updating import Update
     from retrato.matching.similarity import KeyValue
@@ -198,11 +202,14 @@ class IdentityStore:
             work.say([saying])
             update.put(StoredRecord(number, record.source, record.key, row.keys, number, NOBODY), None)
             return number
-        versions = with_version(work.sayings([number]), saying)
+        earlier = work.sayings([number])
+        versions = with_version(earlier, saying)
         if versions is not None:
             work.say_again(number, versions)
             if versions[0].said is saying.said:
                 update.put(former._replace(keys=row.keys), former)
+                if not says_the_same(saying, earlier[0]):
+                    update.says_anew((record.source, record.key))
         return number
 
     def delete(self, source: str, key: str) -> tuple[Change, ...]:
@@ -254,6 +261,33 @@ class IdentityStore:
             update.settle()
             return number
 
+    def pin(self, profile_id: str, attribute: str, value: str, *, author: str, reason: str = "") -> int:
+        """Fix the value of an attribute that speaks for a person, one of those in `profile(…).values`; the number of
+        the decision.
+
+        It belongs to a record that holds the value, and stays with whoever that record is of. Of several pins of an
+        attribute the last one holds. Raises UnknownRecordError, and ConfigurationError where no record says so: take in
+        a record that does, such as one of a source of corrections.
+        """
+        updating, _ = self._ready()
+        with self._store.writing() as work:
+            here = held(work, self._current(work, profile_id))
+            told = [
+                each
+                for each in self._portrait(here).ranked(attribute)
+                if value in (each.value, each.raw) and each.value is not None
+            ]
+            if not told:
+                hint = "take in a record that says so first; profile(…).values are the values that there are"
+                problem = Problem(f"pin of {attribute}", "no record of the profile holds this value", hint)
+                raise ConfigurationError([problem])
+            best = min(told, key=lambda each: (each.version, not each.golden))
+            number = work.pin((best.source, best.record_key), best.name, str(best.value), author, reason)
+            update = updating.begin(work)
+            update.says_anew((best.source, best.record_key))
+            update.settle()
+            return number
+
     def undo(self, decision: int, *, author: str) -> tuple[Change, ...]:
         """Take a decision back; what changed. It stays on record. Raises UnknownRecordError."""
         updating, _ = self._ready()
@@ -263,15 +297,18 @@ class IdentityStore:
                 raise UnknownRecordError(f"no decision {decision} is in force")
             work.undo(decision, author)
             update = updating.begin(work)
-            there = [work.record(*key) for key in ((found.source_a, found.key_a), (found.source_b, found.key_b))]
-            update.touch(each.record for each in there if each is not None)
+            if found.decision == PIN:
+                update.says_anew(*found.records)
+            else:
+                there = (update.record(*record) for record in found.records)
+                update.touch(each.record for each in there if each is not None)
             return tuple(update.settle())
 
     @property
     def decisions(self) -> pa.Table:
         """The decisions in force, as `resolve(decisions=…)` takes them."""
         rows = [each._asdict() for each in self.decided() if each.undone_at is None]
-        names = ("source_a", "key_a", "source_b", "key_b", "decision", "author", "reason")
+        names = ("source_a", "key_a", "source_b", "key_b", "decision", "attribute", "value", "author", "reason")
         return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in names})
 
     def decided(self) -> list[StoredDecision]:
@@ -281,14 +318,37 @@ class IdentityStore:
 
     # what it knows
 
-    def profile(self, profile_id: str) -> Profile:
-        """The portrait of a profile; an id that it once had leads to it. Raises UnknownRecordError."""
+    def profile(self, profile_id: str, *, as_of: datetime | None = None, known_at: datetime | None = None) -> Profile:
+        """The portrait of a profile; an id that it once had leads to it. Raises UnknownRecordError.
+
+        `as_of` asks for what was true at a moment, as far as sources tell today; `known_at` for what the store knew at
+        a moment: who the id stood for then, with which records, values and pins. Both together: what it then knew of an
+        earlier time. Times without a zone are in UTC. Records that were taken away since are not shown.
+        """
         with self._store.reading() as work:
-            current = self._current(work, profile_id)
-            records = work.records_of(current)
-            sayings = work.sayings([each.record for each in records])
+            if known_at is None:
+                here = held(work, self._current(work, profile_id))
+            else:
+                found = None if unfit(profile_id) else held_then(work, profile_id, microseconds(known_at))
+                if found is None:
+                    raise UnknownRecordError(f"no profile {profile_id} was known then")
+                here = found
+        if as_of is not None:
+            here = here._replace(sayings=as_it_was(here.sayings, microseconds(as_of)))
+        return self._portrait(here)
+
+    def _portrait(self, here: Held) -> Profile:
         rules = effective_rules(self._governed().ruleset.survivorship)
-        return Profile(current, values=ranked_values(values_of(records, sayings), rules))
+        return Profile(here.profile_id, values=ranked_values(values_of(here.records, here.sayings), rules, here.pins))
+
+    def export(self, profile_id: str) -> dict[str, Any]:
+        """All that the store holds of a person, as values that JSON knows, for whoever asks what is kept of them:
+        records with every version, what was read in them, matching keys, decisions, changes and former ids.
+
+        Raises UnknownRecordError.
+        """
+        with self._store.reading() as work:
+            return export(work, self._portrait(held(work, self._current(work, profile_id))))
 
     def find(self, text: str | None = None, /, *, limit: int = 10, **fields: str) -> list[Found]:
         """The profiles that fit what is known, likeliest first, each with its reasons: `find(phone="600 11 22 33")`.
@@ -315,10 +375,9 @@ class IdentityStore:
         rules = effective_rules(self._governed().ruleset.survivorship)
         found: dict[str, str | None] = {}
         for profile in profiles:
-            records = work.records_of(profile)
-            values = values_of(records, work.sayings([each.record for each in records]))
-            ranked = ranked_values([each for each in values if each.kind == "name"], rules)
-            found[profile] = next((each.value for each in ranked if each.golden), None)
+            here = held(work, profile)
+            names = [each for each in values_of(here.records, here.sayings) if each.kind == "name"]
+            found[profile] = next((each.value for each in ranked_values(names, rules, here.pins) if each.golden), None)
         return found
 
     def profile_of(self, source: str, key: str) -> str:

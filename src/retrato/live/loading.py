@@ -19,9 +19,10 @@ from retrato.pipeline.cluster import decided
 from retrato.pipeline.compare import compare
 from retrato.pipeline.run import Run
 from retrato.pipeline.score import score
+from retrato.profiles.survivorship import PIN
 from retrato.stores.records import matching_keys
 from retrato.stores.rows import StoredRecord, StoredSaying
-from retrato.stores.statements import in_parts
+from retrato.stores.statements import in_parts, now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
     from retrato.resolution.resolution import Resolution
     from retrato.stores.work import Work
 
-#: Whose the decisions are that come with a result, which does not say it.
+#: Whose the decisions are that come with a result, which does not say it, and why they are there.
 AUTHOR = "batch"
+REASON = "it came with the result"
 
 #: Rows that are taken from the engine, and put into the store, at a time.
 _ROWS = 10_000
@@ -48,8 +50,11 @@ def load(work: Work, resolution: Resolution, by: Updating) -> None:
         labels = _link(work, run)
         _records(work, engine, labels, by)
     for row in resolution.decisions.to_pylist():
-        pair = (row["source_a"], row["key_a"]), (row["source_b"], row["key_b"])
-        work.decide(row["decision"], *pair, author=AUTHOR, reason="it came with the result")
+        record = row["source_a"], row["key_a"]
+        if row["decision"] == PIN:
+            work.pin(record, row["attribute"], row["value"], AUTHOR, REASON)
+        else:
+            work.decide(row["decision"], record, (row["source_b"], row["key_b"]), AUTHOR, REASON)
     given = {each: each for each in resolution.profiles.column("profile_id").to_pylist()}
     redirects = resolution.tables["redirects"].to_pylist()
     work.give(sorted({**given, **{row["old_id"]: row["new_id"] for row in redirects}}.items()))
@@ -118,7 +123,8 @@ def _record(row: dict[str, Any], component: int) -> StoredRecord:
 
 def _sayings(engine: DuckDBEngine, start: int) -> list[StoredSaying]:
     asked = tree("SELECT * FROM said WHERE record >= :low AND record < :high", low=start, high=start + _ROWS)
-    return [StoredSaying(**row) for row in engine.fetch(asked).to_pylist()]
+    at = now()
+    return [StoredSaying(**row, known_at=at) for row in engine.fetch(asked).to_pylist()]
 
 
 def _refine(work: Work, by: Updating) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from retrato.errors import ConfigurationError, Problem
@@ -203,6 +203,15 @@ def microseconds(moment: datetime | date) -> int:
     aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
     since = aware - _EPOCH
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def as_text(moment: int | None) -> str | None:
+    """Microseconds of the epoch as a time in UTC, in words of ISO 8601.
+
+    >>> as_text(1_700_000_000_000_000)
+    '2023-11-14T22:13:20'
+    """
+    return None if moment is None else (_EPOCH + timedelta(microseconds=moment)).replace(tzinfo=None).isoformat()
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

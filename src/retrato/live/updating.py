@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from retrato.graph.identities import Change, ChangeKind
 from retrato.live.blocks import Blocking, meetings
 from retrato.live.clusters import Clusterer, Edge
 from retrato.live.comparing import Comparer
 from retrato.live.finding import named, words_of
 from retrato.live.identifying import Unit, identified
 from retrato.live.neighbourhood import Neighbourhood, holdings
+from retrato.profiles.survivorship import PIN
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from retrato.graph.identities import Change
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
     from retrato.stores.rows import StoredRecord, StoredSaying
@@ -41,18 +43,20 @@ class Updating:
         """The codes of the values that a record is found by."""
         return {*holdings(self.governing, keys), *named(keys)}
 
-    def begin(self, work: Work) -> Update:
-        """A change within a transaction."""
-        return Update(self, work)
+    def begin(self, work: Work, *, erasing: bool = False) -> Update:
+        """A change within a transaction; `erasing` when whoever is gone by it is forgotten."""
+        return Update(self, work, erasing=erasing)
 
 
 class Update:
     """Records and decisions that change within one transaction; `settle` then decides again what depends on them."""
 
-    def __init__(self, by: Updating, work: Work) -> None:
-        self._by, self._work = by, work
+    def __init__(self, by: Updating, work: Work, *, erasing: bool) -> None:
+        self._by, self._work, self._erasing = by, work, erasing
         self._dirty: set[int] = set()
         self._gone: Counter[str] = Counter()
+        #: records that say something else
+        self._anew: set[int] = set()
         #: records that were linked with those that are gone
         self._left: set[int] = set()
         self._grown: set[int] = set()
@@ -104,6 +108,12 @@ class Update:
         if record.profile != NOBODY:
             self._gone[record.profile] += 1
             self._left.update(each.record for each in self._work.records_of(record.profile))
+
+    def says_anew(self, record: tuple[str, str]) -> None:
+        """A record, by source and key, says something else now, or what it says counts more or less."""
+        found = self.record(*record)
+        if found is not None:
+            self._anew.add(found.record)
 
     def touch(self, records: Iterable[int]) -> None:
         """What is known of these records, or decided about them, may have changed."""
@@ -206,9 +216,10 @@ class Update:
         known = {(there.records[n].source, there.records[n].record_key): n for n in numbers if n in there.records}
         found: dict[Pair, str] = {}
         for each in self._work.decisions_about(known.keys()):
-            named = ((each.source_a, each.key_a), (each.source_b, each.key_b))
-            pair = [known[key] if key in known else self._number(key) for key in named]
-            if each.undone_at is not None or None in pair or pair[0] == pair[1]:
+            if each.undone_at is not None or each.decision == PIN:
+                continue
+            pair = [known[key] if key in known else self._number(key) for key in each.records]
+            if None in pair or pair[0] == pair[1]:
                 continue
             ordered: Pair = (min(pair), max(pair))  # type: ignore[type-var, assignment]
             found[ordered] = min(each.decision, found.get(ordered, each.decision))
@@ -233,6 +244,12 @@ class Update:
             for each in unit
             if (each.component, each.profile) != (labels[each.record], profile)
         )
+        self._work.disown(
+            (each.record, each.profile)
+            for unit, profile in zip(units, found.ids, strict=True)
+            for each in unit
+            if each.profile not in (NOBODY, profile)
+        )
         self._work.give((each, each) for each in found.fresh)
         for each, heir in found.retired.items():
             self._work.redirect(each, heir)
@@ -240,8 +257,18 @@ class Update:
         self._work.remember(
             (each.profile, each.record) for unit in units for each in unit if each.profile in found.retired
         )
-        self._work.tell((str(each.kind), each.id, each.other_id, each.records) for each in found.changes)
-        return found.changes
+        changes = [*map(self._told, found.changes), *self._said_anew()]
+        self._work.tell((str(each.kind), each.id, each.other_id, each.records) for each in changes)
+        return changes
+
+    def _told(self, change: Change) -> Change:
+        erased = self._erasing and change.kind is ChangeKind.DELETED
+        return replace(change, kind=ChangeKind.FORGOTTEN) if erased else change
+
+    def _said_anew(self) -> list[Change]:
+        """The profiles whose records say something else."""
+        counts = Counter(self.profile_of(record) for record in self._anew)
+        return [Change(ChangeKind.VALUE_CHANGED, profile, None, records) for profile, records in sorted(counts.items())]
 
     def _dormant(self, units: Sequence[Sequence[StoredRecord]]) -> dict[str, dict[int, int]]:
         """The ids that lead to profiles which are several now: the units that their records are in, and how many."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from retrato.live.saying import Said
 from retrato.profiles.profile import Value
 from retrato.stores.rows import StoredSaying
+from retrato.stores.statements import now
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +23,7 @@ _EPOCH = datetime(1970, 1, 1)
 def saying_of(number: int, row: Row) -> StoredSaying:
     """What a row says, as the store keeps it."""
     observed_at = row.created_at if row.updated_at is None else row.updated_at
-    return StoredSaying(number, 0, row.created_at, observed_at, said_of(row))
+    return StoredSaying(number, 0, row.created_at, observed_at, now(), said_of(row))
 
 
 def said_of(row: Row) -> str:
@@ -44,7 +45,7 @@ def with_version(earlier: Sequence[StoredSaying], new: StoredSaying) -> list[Sto
     known = (
         earlier[:1] if new.observed_at is None else [each for each in earlier if each.observed_at == new.observed_at]
     )
-    if any(_what(each.said) == _what(new.said) for each in known):
+    if any(says_the_same(each, new) for each in known):
         return None
     place = 0
     if new.observed_at is not None:
@@ -52,6 +53,11 @@ def with_version(earlier: Sequence[StoredSaying], new: StoredSaying) -> list[Sto
     versions = [*earlier[:place], new, *earlier[place:]]
     created_at = min((each.created_at for each in versions if each.created_at is not None), default=None)
     return [each._replace(version=number, created_at=created_at) for number, each in enumerate(versions)]
+
+
+def says_the_same(one: StoredSaying, other: StoredSaying) -> bool:
+    """Whether two versions say the same, whenever they did."""
+    return _what(one.said) == _what(other.said)
 
 
 def _what(said: str) -> list[tuple[str, ...]]:

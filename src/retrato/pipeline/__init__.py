@@ -130,7 +130,7 @@ STAGES = (
         works_on="events",
     ),
     Stage("consent", consent.consent, ("consents", "unreachable"), share=0.01, works_on="identifiers"),
-    Stage("portray", portray.portray, ("values", "profiles"), _portrayed, share=0.095, works_on="values"),
+    Stage("portray", portray.portray, ("values", "profiles", "pins"), _portrayed, share=0.095, works_on="values"),
     Stage("context", context.context, ("channels", "purchases", "contexts"), share=0.01, works_on="events"),
     Stage("metrics", metrics.metrics, tuple(f"metric_{name}" for name in METRICS), share=0.005, works_on="events"),
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from retrato.engines.compile import linking as sql
@@ -18,6 +19,7 @@ from retrato.matching.model import DECIDED, units, weight_at
 from retrato.matching.together import Together
 from retrato.pipeline.constraints import constraints_of
 from retrato.pipeline.patterns import level_matrix, with_levels
+from retrato.profiles.survivorship import PIN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,9 +78,10 @@ def _together(run: Run) -> Together | None:
 def decided(run: Run) -> None:
     """Make `decided(a, b, decision)`."""
     columns = ("source_a", "key_a", "source_b", "key_b", "decision")
-    table = (
-        run.decisions if run.decisions is not None else pa.table({name: pa.array([], pa.string()) for name in columns})
-    )
+    if run.decisions is None:
+        table = pa.table({name: pa.array([], pa.string()) for name in columns})
+    else:
+        table = run.decisions.filter(pc.not_equal(run.decisions.column("decision"), PIN))
     run.engine.load("decisions", table)
     run.engine.create("decided", query(sql.DECIDED_PAIRS))
     run.engine.drop("decisions")

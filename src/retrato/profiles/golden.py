@@ -23,8 +23,10 @@ from retrato.profiles.survivorship import (
     IN_WORDS,
     NOT_RANKED,
     ONLY_VALUE,
+    PINNED,
     SEVERAL_AT_ONCE,
     VOTES,
+    Pin,
     Strategy,
     SurvivorshipRule,
 )
@@ -41,11 +43,14 @@ _VOTES = tuple(VOTES.values())
 _EPOCH, _MICROSECOND, _UNKNOWN = datetime(1970, 1, 1), timedelta(microseconds=1), 2**63 - 1
 
 
-def ranked_values(held: Iterable[Value], rules: Mapping[str, SurvivorshipRule]) -> tuple[Value, ...]:
+def ranked_values(
+    held: Iterable[Value], rules: Mapping[str, SurvivorshipRule], pins: Sequence[Pin] = ()
+) -> tuple[Value, ...]:
     """The values that the records of one profile hold, with `rank`, `golden`, `support`, `confidence` and `rule`.
 
-    `rules` are those of `retrato.profiles.survivorship.effective_rules`. What the five fields of a given value say
-    already does not count; times are naive (UTC). The result is in the order of the table `values`.
+    `rules` are those of `retrato.profiles.survivorship.effective_rules`; of `pins` the later ones count more. What the
+    five fields of a given value say already does not count; times are naive (UTC). The result is in the order of the
+    table `values`.
 
     The order of `held` matters in one case: of values that one cell writes in several ways ("600 112 233 / 600112233"),
     the first that is given is the golden one. Give them as they stand there (by the `ordinal` of `identifiers`), and
@@ -65,7 +70,8 @@ def ranked_values(held: Iterable[Value], rules: Mapping[str, SurvivorshipRule]) 
     for each in held:
         slots[each.attribute, each.kind, each.namespace].append(each)
     default = rules[ANY_ATTRIBUTE]
-    return tuple(each for slot in sorted(slots) for each in _slot(slots[slot], rules.get(slot[0], default)))
+    pinned = {pin: place for place, pin in enumerate(pins, 1)}
+    return tuple(each for slot in sorted(slots) for each in _slot(slots[slot], rules.get(slot[0], default), pinned))
 
 
 def folded(text: str) -> str:
@@ -85,22 +91,23 @@ def folded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One value and the rows that hold it; `votes` in twentieths."""
+    """One value and the rows that hold it; `votes` in twentieths; `pin` is the place of its last pin, from 1, or 0."""
 
     value: str
     rows: Sequence[Value]
     superseded: bool
     support: int
     votes: int
+    pin: int
 
 
-def _slot(rows: Iterable[Value], rule: SurvivorshipRule) -> Iterator[Value]:
+def _slot(rows: Iterable[Value], rule: SurvivorshipRule, pinned: Mapping[Pin, int]) -> Iterator[Value]:
     """The values of one attribute, kind and namespace in order."""
     by_value: dict[str | None, list[Value]] = defaultdict(list)
     for row in rows:
         by_value[None if row.status in _UNUSABLE else row.value].append(row)
     others = by_value.pop(None, ())
-    candidates = [_candidate(value, same) for value, same in by_value.items() if value is not None]
+    candidates = [_candidate(value, same, pinned) for value, same in by_value.items() if value is not None]
     all_votes = sum(each.votes for each in candidates)
     for rank, (each, decided) in enumerate(_ranked(candidates, rule), 1):
         against = each.votes if each.rows[0].kind in SEVERAL_AT_ONCE else all_votes
@@ -113,11 +120,14 @@ def _slot(rows: Iterable[Value], rule: SurvivorshipRule) -> Iterator[Value]:
         yield replace(others[number], rank=None, golden=False, support=None, confidence=None, rule=NOT_RANKED)
 
 
-def _candidate(value: str, rows: Sequence[Value]) -> _Candidate:
+def _candidate(value: str, rows: Sequence[Value], pinned: Mapping[Pin, int]) -> _Candidate:
     current = {(row.source, row.record_key) for row in rows if not _superseded(row)}
     support = len(current or {(row.source, row.record_key) for row in rows})
     vote = _VOTES[min(map(_unverified, rows))]
-    return _Candidate(value, rows, not current, support, support * vote * (2 if current else 1))
+    pin = 0
+    if pinned:
+        pin = max(pinned.get(Pin(row.source, row.record_key, row.name, value), 0) for row in rows)
+    return _Candidate(value, rows, not current, support, support * vote * (2 if current else 1), pin)
 
 
 def _ranked(candidates: Sequence[_Candidate], rule: SurvivorshipRule) -> Iterator[tuple[_Candidate, str]]:
@@ -126,9 +136,10 @@ def _ranked(candidates: Sequence[_Candidate], rule: SurvivorshipRule) -> Iterato
         yield from ((only, ONLY_VALUE) for only in candidates)
         return
     columns = [_measures(strategy, candidates, rule) for strategy in rule.strategy]
-    keys = zip((each.superseded for each in candidates), *columns, (each.value for each in candidates), strict=True)
+    first = ((-each.pin, each.superseded) for each in candidates)
+    keys = [(*one, *more) for one, *more in zip(first, *columns, (each.value for each in candidates), strict=True)]
     ordered = sorted(zip(keys, candidates, strict=True), key=lambda pair: pair[0])
-    names = (CURRENT_VERSION, *(strategy.value for strategy in rule.strategy), CONTENT)
+    names = (PINNED, CURRENT_VERSION, *(strategy.value for strategy in rule.strategy), CONTENT)
     for place, (key, candidate) in enumerate(ordered):
         other, _ = ordered[place - 1 if place else 1]
         yield candidate, next(name for name, one, two in zip(names, key, other, strict=True) if one != two)

@@ -13,7 +13,15 @@ from retrato.profiles.consent import Consent, Consents
 from retrato.profiles.context import Context
 from retrato.profiles.interaction import Interaction, Used
 from retrato.profiles.signals import SIGNALS, Signal, signals
-from retrato.profiles.survivorship import CONTENT, CURRENT_VERSION, NOT_RANKED, ONLY_VALUE, SEVERAL_AT_ONCE, Strategy
+from retrato.profiles.survivorship import (
+    CONTENT,
+    CURRENT_VERSION,
+    NOT_RANKED,
+    ONLY_VALUE,
+    PINNED,
+    SEVERAL_AT_ONCE,
+    Strategy,
+)
 from retrato.profiles.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -27,6 +35,7 @@ _RECENT = 5
 _URGENT = 2
 _INDENT = 18
 _REASONS = {
+    PINNED: "somebody has fixed it",
     CURRENT_VERSION: "the other stands only in an earlier version of its record",
     CONTENT: "nothing else told them apart, so the order of the values decides",
     **{each.value: each.sentence for each in Strategy},

@@ -4,9 +4,10 @@ A person's records disagree. For every attribute (and namespace: a passport does
 address with a home address) the distinct values are ranked by the strategies of the attribute's rule, one after the
 other, and the first is the *golden* value. Nothing is thrown away: the others keep their rank and their provenance.
 
-Three things hold whatever the rule:
+Four things hold whatever the rule:
 
 - Placeholders, missing values and texts that could not be read are never ranked.
+- A value that somebody has *pinned* comes first; of several pinned ones that which was pinned last.
 - Values that only a superseded version of a record holds come after all current ones.
 - What is still equal is decided by content: the value itself, then source, then record key.
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from retrato.errors import ConfigurationError, Problem
 
@@ -60,9 +61,10 @@ _SENTENCES = {
     Strategy.LONGEST: "it says more",
 }
 
-#: What the column `rule` says where no strategy decided: there was one candidate, a version, the content, or no
+#: What the column `rule` says where no strategy decided: there was one candidate, a pin, a version, the content, or no
 #: candidate at all.
 ONLY_VALUE = "only_value"
+PINNED = "pinned"
 CURRENT_VERSION = "current_version"
 CONTENT = "content"
 NOT_RANKED = "not_ranked"
@@ -86,6 +88,23 @@ ESSENTIAL_PARTS: Mapping[str, tuple[tuple[str, ...], ...]] = {
 VOTES: Mapping[str, int] = {"valid": 10, "possible": 6, "invalid": 2}
 #: The votes, in tenths, that stand for "none of these": half a record.
 DOUBT = 5
+
+
+#: What a decision is called that pins a value.
+PIN = "pin"
+
+
+class Pin(NamedTuple):
+    """A value that somebody has fixed: it speaks for whoever the record is of. `attribute` is as `Value.name` has it.
+
+    >>> Pin("crm", "7", "national_id.dni", "12345678Z").attribute
+    'national_id.dni'
+    """
+
+    source: str
+    record_key: str
+    attribute: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from retrato.errors import UnknownRecordError
 from retrato.matching.comparisons import BANDS, MISSING, Comparison
 from retrato.matching.model import BIT, probability, softplus, weight_at
 from retrato.matching.rules import Decision
+from retrato.profiles.survivorship import PIN
 from retrato.resolution.comparing import Compared, compare, comparisons_of
 from retrato.resolution.explanation import Evidence, Explanation
 
@@ -167,6 +168,7 @@ def _decisions(resolution: Resolution) -> dict[frozenset[tuple[str, str]], Decis
     return {
         frozenset(((row["source_a"], row["key_a"]), (row["source_b"], row["key_b"]))): Decision(row["decision"])
         for row in resolution.decisions.to_pylist()
+        if row["decision"] != PIN
     }
 
 

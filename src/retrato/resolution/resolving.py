@@ -25,6 +25,7 @@ from retrato.pipeline import run_stages
 from retrato.pipeline.checkpoints import LIBRARIES, fingerprint
 from retrato.pipeline.readings import readings_of
 from retrato.pipeline.run import Progress, Run
+from retrato.profiles.survivorship import PIN
 from retrato.records import Source, SourceMapping, by_name
 from retrato.resolution.resolution import Resolution
 from retrato.resolution.saving import SavedTables, check_format, write_rest
@@ -61,6 +62,8 @@ class Assigned(Protocol):
 
 
 _DECISION_COLUMNS = ("source_a", "key_a", "source_b", "key_b", "decision")
+#: What a pin needs besides; tables without pins can do without them.
+_PIN_COLUMNS = ("attribute", "value")
 
 
 def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
@@ -80,7 +83,8 @@ def resolve(  # noqa: PLR0913 - one parameter a thing that a run can be given
 
     `model` is fitted on the data when there is none; a classifier of recordlinkage can take its place, fitted or not.
     `decisions` is a reviewed table (or a CSV or Parquet file, such as `review.csv` with its column `decision` filled in
-    with `same` or `different`). `labels` are pairs or people that somebody knows: whatever a source may be, with the
+    with `same` or `different`; a `pin` fixes the `value` of an `attribute` that the record `source_a, key_a` holds).
+    `labels` are pairs or people that somebody knows: whatever a source may be, with the
     columns `source_a, key_a, source_b, key_b, label` (`same` or `different`) or `source, record_key, person_id`; they
     refine what is learned, and decide no pair by themselves. `previous` is an earlier result: its profile ids stay with
     the people they were given to. An identity store can be either of them. `progress` is called with every
@@ -251,15 +255,24 @@ def _decisions(given: str | Path | pa.Table | Decided | None) -> pa.Table | None
                 for name in missing
             ]
         )
-    columns = {name: [_plain(value) for value in table.column(name).to_pylist()] for name in _DECISION_COLUMNS}
+    given_columns = (*_DECISION_COLUMNS, *(name for name in _PIN_COLUMNS if name in table.column_names))
+    columns = {name: [_plain(value) for value in table.column(name).to_pylist()] for name in given_columns}
+    columns |= {name: [None] * table.num_rows for name in _PIN_COLUMNS if name not in columns}
     columns["decision"] = [value.lower() if value else None for value in columns["decision"]]
-    known = {decision.value for decision in Decision}
+    known = {PIN, *(decision.value for decision in Decision)}
     problems = [
         Problem(
-            f"decisions, row {row}", "the decision is neither same nor different", "leave it empty to decide nothing"
+            f"decisions, row {row}",
+            "the decision is neither same nor different, nor pin",
+            "leave it empty to decide nothing",
         )
         for row, value in enumerate(columns["decision"], 1)
         if value and value not in known
+    ]
+    problems += [
+        Problem(f"decisions, row {row}", "a pin names no attribute, or no value", "fill in both")
+        for row, pin in enumerate(zip(*(columns[name] for name in ("decision", *_PIN_COLUMNS)), strict=True), 1)
+        if pin[0] == PIN and not all(pin)
     ]
     if problems:
         raise ConfigurationError(problems)
@@ -278,7 +291,7 @@ def _read_table(path: Path) -> pa.Table:
     try:
         if path.suffix == ".parquet":
             return parquet.read_table(path)
-        types = dict.fromkeys(_DECISION_COLUMNS, pa.string())
+        types = dict.fromkeys((*_DECISION_COLUMNS, *_PIN_COLUMNS), pa.string())
         return csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=types, strings_can_be_null=True))
     except (OSError, pa.ArrowInvalid) as error:
         raise ConfigurationError([Problem(f"decisions {path}", f"cannot be read ({type(error).__name__})")]) from error

@@ -36,9 +36,12 @@ FROM review ORDER BY weight_bits DESC, source_a, key_a, source_b, key_b
 """
 
 DECISIONS = """
-SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b, d.decision
-FROM decided d JOIN records x ON x.record = d.a JOIN records y ON y.record = d.b
-ORDER BY d.a, d.b
+SELECT source_a, key_a, source_b, key_b, decision, attribute, value FROM (
+  SELECT x.source AS source_a, x.record_key AS key_a, y.source AS source_b, y.record_key AS key_b, d.decision,
+    CAST(NULL AS VARCHAR) AS attribute, CAST(NULL AS VARCHAR) AS value, 0 AS pin, d.a, d.b
+  FROM decided d JOIN records x ON x.record = d.a JOIN records y ON y.record = d.b
+  UNION ALL SELECT source, record_key, NULL, NULL, 'pin', attribute, value, pin, NULL, NULL FROM pins
+) AS d ORDER BY pin, a, b
 """
 
 EVENT_IDENTIFIERS = """

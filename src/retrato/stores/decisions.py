@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
+from retrato.profiles.survivorship import PIN
 from retrato.stores.rows import StoredDecision
 from retrato.stores.schema import DECISIONS, TOMBSTONES
 from retrato.stores.statements import Among, InsertOr, Part, now
@@ -28,7 +29,14 @@ class Decisions(Part):
 
     def decide(self, decision: str, a: tuple[str, str], b: tuple[str, str], author: str, reason: str) -> int:
         """Keep a decision; its number."""
-        values = {"decision": decision, "source_a": a[0], "key_a": a[1], "source_b": b[0], "key_b": b[1]}
+        return self._decide(decision, a, author, reason, source_b=b[0], key_b=b[1])
+
+    def pin(self, record: tuple[str, str], attribute: str, value: str, author: str, reason: str) -> int:
+        """Keep what somebody has pinned; the number of the decision."""
+        return self._decide(PIN, record, author, reason, attribute=attribute, value=value)
+
+    def _decide(self, decision: str, record: tuple[str, str], author: str, reason: str, **more: str) -> int:
+        values = {"decision": decision, "source_a": record[0], "key_a": record[1], **more}
         found = self.connection.execute(insert(DECISIONS).values(**values, author=author, reason=reason, at=now()))
         return int(cast("Sequence[int]", found.inserted_primary_key)[0])
 
@@ -54,7 +62,7 @@ class Decisions(Part):
         """The decisions, in force or not, that name one of these records."""
         known = set(records)
         found = (StoredDecision(*row) for row in self._among(_ABOUT, sorted({key for _, key in records})))
-        return [each for each in found if not known.isdisjoint(_named(each))]
+        return sorted(each for each in found if not known.isdisjoint(each.records))
 
     def erase_decisions(self, records: Collection[tuple[str, str]]) -> int:
         """Forget all decisions that name one of these records; how many there were."""
@@ -78,8 +86,3 @@ class Decisions(Part):
     def any_tombstones(self) -> bool:
         """Whether anybody was forgotten."""
         return bool(self._run(_ANY_TOMBSTONE))
-
-
-def _named(decision: StoredDecision) -> set[tuple[str, str]]:
-    """The records that a decision is about."""
-    return {(decision.source_a, decision.key_a), (decision.source_b, decision.key_b)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from retrato.stores.rows import StoredRecord, StoredSaying
-from retrato.stores.schema import FORMER, RECORDS, SAYINGS, SETTINGS
+from retrato.stores.schema import FORMER, OWNERS, RECORDS, SAYINGS, SETTINGS
 from retrato.stores.statements import Among, Part
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _REMOVE = delete(RECORDS).where(_THIS)
 _SAYINGS = select(SAYINGS).where(Among(SAYINGS.c.record))
 _SAY = insert(SAYINGS)
 _UNSAY = delete(SAYINGS).where(SAYINGS.c.record == bindparam("n"))
+_NO_OWNERS = delete(OWNERS).where(OWNERS.c.record == bindparam("n"))
 _NO_FORMER = delete(FORMER).where(FORMER.c.record == bindparam("n"))
 
 
@@ -96,7 +97,7 @@ class Records(Part):
 
     def remove(self, record: int) -> None:
         """Forget a record and all that it says."""
-        for made in (_UNSAY, _NO_FORMER, _REMOVE):
+        for made in (_UNSAY, _NO_FORMER, _NO_OWNERS, _REMOVE):
             self._run(made, n=record)
 
     def sayings(self, numbers: Collection[int]) -> list[StoredSaying]:

@@ -43,7 +43,7 @@ RECORDS = Table(
     Index("retrato_records_profile", "profile"),
 )
 
-#: What each version of a record says, as JSON; version 0 is the current one.
+#: What each version of a record says, as JSON, and since when the store knows it; version 0 is the current one.
 SAYINGS = Table(
     "retrato_sayings",
     METADATA,
@@ -51,6 +51,7 @@ SAYINGS = Table(
     Column("version", Integer, primary_key=True),
     Column("created_at", BigInteger),
     Column("observed_at", BigInteger),
+    Column("known_at", BigInteger, nullable=False),
     Column("said", Text, nullable=False),
 )
 
@@ -101,6 +102,17 @@ FORMER = Table(
     sqlite_with_rowid=False,
 )
 
+#: Whose a record was until a moment.
+OWNERS = Table(
+    "retrato_owners",
+    METADATA,
+    Column("record", BigInteger, primary_key=True, autoincrement=False),
+    Column("until", BigInteger, primary_key=True, autoincrement=False),
+    Column("profile", Text, nullable=False),
+    Index("retrato_owners_profile", "profile"),
+    sqlite_with_rowid=False,
+)
+
 #: What has happened to profiles, in order.
 CHANGES = Table(
     "retrato_changes",
@@ -111,10 +123,12 @@ CHANGES = Table(
     Column("profile_id", Text, nullable=False),
     Column("other_profile_id", Text),
     Column("records", Integer, nullable=False),
+    Index("retrato_changes_profile", "profile_id"),
     sqlite_autoincrement=True,
 )
 
-#: What people have decided; an undone decision stays, with who undid it and when.
+#: What people have decided: of two records, or, as a pin, which value of an attribute speaks for whoever a record is
+#: of. An undone decision stays, with who undid it and when.
 DECISIONS = Table(
     "retrato_decisions",
     METADATA,
@@ -122,8 +136,10 @@ DECISIONS = Table(
     Column("decision", Text, nullable=False),
     Column("source_a", Text, nullable=False),
     Column("key_a", Text, nullable=False),
-    Column("source_b", Text, nullable=False),
-    Column("key_b", Text, nullable=False),
+    Column("source_b", Text),
+    Column("key_b", Text),
+    Column("attribute", Text),
+    Column("value", Text),
     Column("author", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("at", BigInteger, nullable=False),

@@ -21,6 +21,7 @@ from retrato.profiles.survivorship import (
     IN_WORDS,
     NOT_RANKED,
     ONLY_VALUE,
+    PINNED,
     SEVERAL_AT_ONCE,
     VOTES,
     Strategy,
@@ -59,7 +60,8 @@ def person_steps() -> Steps:
 def value_steps(rules: Sequence[SurvivorshipRule] = ()) -> Steps:
     """The steps that rank the values of `identifiers`, after `person_steps`, by the given rules and the defaults.
 
-    They make `value_slots` and `value_marks`, which `values` reads. Tables whose name begins with `_` are
+    They read `pins(source, record_key, attribute, value, pin)`, where the larger number counts more, and make
+    `value_slots` and `value_marks`, which `values` reads. Tables whose name begins with `_` are
     intermediate; `_value_ranks` serves `retrato.engines.compile.portraits`.
 
     >>> [name for name, _ in value_steps() if not name.startswith("_")]
@@ -165,7 +167,8 @@ def _keys(rules: Mapping[str, SurvivorshipRule]) -> dict[str, Node]:
 
 def _deciding(rules: Mapping[str, SurvivorshipRule]) -> Node:
     """The name of the first thing in which a candidate and its neighbour differ."""
-    case = exp.Case().when(tree("superseded <> other_superseded"), exp.Literal.string(CURRENT_VERSION))
+    case = exp.Case().when(tree("pin <> other_pin"), exp.Literal.string(PINNED))
+    case = case.when(tree("superseded <> other_superseded"), exp.Literal.string(CURRENT_VERSION))
     for position, key in enumerate(_KEYS):
         at = {
             name: exp.Literal.string(rule.strategy[position].value)
@@ -202,15 +205,17 @@ FROM (
 #: Every value, with what single rows know of the strategies; `value` is NULL where it cannot be ranked.
 _CLAIMS = """
 SELECT person, slot, record, version, column_no, column_rank, ordinal, value, observed_at, unverified, superseded,
-  :priority AS priority, :incomplete AS incomplete
+  pin, :priority AS priority, :incomplete AS incomplete
 FROM (
   SELECT p.person, s.slot, i.record, i.version, i.column_no, s.column_rank, i.ordinal, i.attribute, i.kind, i.parts,
     CASE WHEN i.status NOT IN ('placeholder', 'missing') THEN i.value END AS value, p.source, i.observed_at,
     CASE i.status WHEN 'valid' THEN 0 WHEN 'possible' THEN 1 ELSE 2 END AS unverified,
-    CASE WHEN i.version > 0 THEN 1 ELSE 0 END AS superseded
+    CASE WHEN i.version > 0 THEN 1 ELSE 0 END AS superseded, coalesce(n.pin, 0) AS pin
   FROM identifiers AS i
   JOIN person_records AS p ON p.record = i.record
   JOIN value_slots AS s ON s.column_no = i.column_no AND s.namespace = coalesce(i.namespace, '')
+  LEFT JOIN pins AS n ON n.source = p.source AND n.record_key = p.record_key AND n.value = i.value AND n.attribute =
+    CASE WHEN s.namespace IN ('', s.attribute) THEN s.attribute ELSE concat(s.attribute, '.', s.namespace) END
 ) AS c
 """
 
@@ -218,11 +223,11 @@ FROM (
 _CANDIDATES = """
 WITH held AS (
   SELECT person, slot, value, record, min(superseded) AS superseded, min(unverified) AS unverified,
-    max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete
+    max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete, max(pin) AS pin
   FROM _value_claims WHERE value IS NOT NULL GROUP BY person, slot, value, record
 ), candidates AS (
   SELECT person, slot, value, min(superseded) AS superseded, min(unverified) AS unverified,
-    max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete,
+    max(observed_at) AS observed_at, min(priority) AS priority, min(incomplete) AS incomplete, max(pin) AS pin,
     CAST(CASE WHEN min(superseded) = 0 THEN sum(1 - superseded) ELSE count(*) END AS INTEGER) AS support
   FROM held GROUP BY person, slot, value
 )
@@ -263,7 +268,7 @@ FROM _value_rivals WHERE kind <> 'name'
 """
 
 _CONTESTS = """
-SELECT person, slot, attribute, kind, value, unverified, superseded, support, votes, all_votes,
+SELECT person, slot, attribute, kind, value, unverified, superseded, support, votes, all_votes, pin,
   :key_0 AS key_0, :key_1 AS key_1, :key_2 AS key_2, :key_3 AS key_3, :key_4 AS key_4, :key_5 AS key_5
 FROM (
   SELECT r.*, a.agreement
@@ -274,6 +279,7 @@ FROM (
 _RANKED = """
 WITH ordered AS (
   SELECT *, row_number() OVER best AS rank,
+    coalesce(lag(pin) OVER best, lead(pin) OVER best) AS other_pin,
     coalesce(lag(superseded) OVER best, lead(superseded) OVER best) AS other_superseded,
     coalesce(lag(key_0) OVER best, lead(key_0) OVER best) AS other_key_0,
     coalesce(lag(key_1) OVER best, lead(key_1) OVER best) AS other_key_1,
@@ -283,7 +289,7 @@ WITH ordered AS (
     coalesce(lag(key_5) OVER best, lead(key_5) OVER best) AS other_key_5
   FROM _value_contests
   WINDOW best AS (
-    PARTITION BY person, slot ORDER BY superseded, key_0, key_1, key_2, key_3, key_4, key_5, value
+    PARTITION BY person, slot ORDER BY pin DESC, superseded, key_0, key_1, key_2, key_3, key_4, key_5, value
   )
 )
 SELECT person, slot, value, unverified, support, CAST(rank AS INTEGER) AS rank, :rule AS rule,
