@@ -95,7 +95,9 @@ def test_every_undone_merge_leaves_all_ids_as_they_were(world, tmp_path):
     with IdentityStore.open(f"sqlite:///{tmp_path}/store.db") as store:
         store.load(world.resolved(world.records))
         before = store.assignments
-        of_four = sorted((each for each in people_of(before) if len(each) == 4), key=sorted)  # neither has the larger share
+        of_four = sorted(
+            (each for each in people_of(before) if len(each) == 4), key=sorted
+        )  # neither has the larger share
         for one, other in combinations(of_four[:6], 2):
             store.undo(store.same(max(one), min(other), author="ana"), author="ana")
             assert store.assignments == before

@@ -147,6 +147,26 @@ def different(
         _decide(store, store.different, (a, b), {"author": author, "reason": reason}, as_json=as_json)
 
 
+def split(
+    url: Place,
+    records: Annotated[list[str], typer.Argument(metavar="RECORD...", help="Records of one profile as SOURCE:KEY.")],
+    author: Author,
+    reason: Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Decide that these records are one person, and the rest of their profile somebody else."""
+    with _opened(url) as store:
+        chosen = [_record(store, each) for each in records]
+        former = store.profile_of(*chosen[0])
+        numbers = store.split(former, chosen, author=author, reason=reason)
+        split_off = store.profile_of(*chosen[0])
+    if as_json:
+        screen.show_json({"decisions": numbers, "profile_id": split_off})
+    else:
+        told = ", ".join(map(str, numbers))
+        screen.show(f"decisions {told}: {len(chosen)} records are in {split_off}, apart from the rest of {former}")
+
+
 def pin(
     url: Place,
     who: Who,
@@ -168,13 +188,15 @@ def pin(
 
 def undo(
     url: Place,
-    decision: Annotated[int, typer.Argument(help="The number of a decision: see `decisions`.")],
+    decisions: Annotated[
+        list[int], typer.Argument(metavar="DECISION...", help="The numbers of decisions: see `decisions`.")
+    ],
     author: Author,
     as_json: Json = False,
 ) -> None:
-    """Take a decision back. It stays on record."""
+    """Take decisions back, all or none. They stay on record."""
     with _opened(url) as store:
-        _show_changes(store.undo(decision, author=author), as_json)
+        _show_changes(store.undo(*decisions, author=author), as_json)
 
 
 def decisions(url: Place, as_json: Json = False) -> None:
@@ -193,11 +215,16 @@ def decisions(url: Place, as_json: Json = False) -> None:
         rows_shown = [
             (
                 *(each.number, each.decision, _about(each), each.author, each.reason),
-                *(as_text(each.at), each.undone_by, as_text(each.undone_at)),
+                *(_seconds(as_text(each.at)), each.undone_by, _seconds(as_text(each.undone_at))),
             )
             for each in found
         ]
         screen.show_table(rows_shown, names, numbers=(0,))
+
+
+def _seconds(time: str | None) -> str | None:
+    """A time without what a table has no place for."""
+    return None if time is None else time[:19]
 
 
 def _about(decision: "StoredDecision") -> str:
@@ -264,7 +291,8 @@ def verify(url: Place, as_json: Json = False) -> None:
 
 
 COMMANDS = (
-    init, load, ingest, find, show, same, different, pin, undo, decisions, changes, delete, forget, export, verify,
+    init, load, ingest, find, show, same, different, split, pin, undo, decisions, changes, delete, forget, export,
+    verify,
 )  # fmt: skip
 
 store_app = typer.Typer(

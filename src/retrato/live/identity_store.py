@@ -261,6 +261,27 @@ class IdentityStore:
             update.settle()
             return number
 
+    def split(self, profile_id: str, records: Iterable[tuple[str, str]], *, author: str, reason: str = "") -> list[int]:
+        """Decide that some records of a profile are one person, and the rest of it somebody else; the numbers of the
+        decisions, which `undo` takes back together.
+
+        Raises UnknownRecordError, and ConfigurationError where the records are not some but not all of the profile.
+        """
+        updating, _ = self._ready()
+        with self._store.writing() as work:
+            current = self._current(work, profile_id)
+            chosen = [self._known(work, each) for each in dict.fromkeys(records)]
+            rest = [each for each in work.records_of(current) if each not in chosen]
+            if not chosen or not rest or any(each.profile != current for each in chosen):
+                raise ConfigurationError([Problem("split", "name some records of the profile, but not all of them")])
+            first = chosen[0]
+            pairs = [(Decision.SAME, each) for each in chosen[1:]] + [(Decision.DIFFERENT, each) for each in rest]
+            update = updating.begin(work)
+            update.touch(each.record for each in (*chosen, *rest))
+            numbers = [work.decide(word.value, first[1:3], other[1:3], author, reason) for word, other in pairs]
+            update.settle()
+            return numbers
+
     def pin(self, profile_id: str, attribute: str, value: str, *, author: str, reason: str = "") -> int:
         """Fix the value of an attribute that speaks for a person, one of those in `profile(…).values`; the number of
         the decision.
@@ -288,20 +309,21 @@ class IdentityStore:
             update.settle()
             return number
 
-    def undo(self, decision: int, *, author: str) -> tuple[Change, ...]:
-        """Take a decision back; what changed. It stays on record. Raises UnknownRecordError."""
+    def undo(self, *decisions: int, author: str) -> tuple[Change, ...]:
+        """Take decisions back, all or none; what changed. They stay on record. Raises UnknownRecordError."""
         updating, _ = self._ready()
         with self._store.writing() as work:
-            found = work.decision(decision)
-            if found is None or found.undone_at is not None:
-                raise UnknownRecordError(f"no decision {decision} is in force")
-            work.undo(decision, author)
             update = updating.begin(work)
-            if found.decision == PIN:
-                update.says_anew(*found.records)
-            else:
-                there = (update.record(*record) for record in found.records)
-                update.touch(each.record for each in there if each is not None)
+            for number in decisions:
+                found = work.decision(number)
+                if found is None or found.undone_at is not None:
+                    raise UnknownRecordError(f"no decision {number} is in force")
+                work.undo(number, author)
+                if found.decision == PIN:
+                    update.says_anew(*found.records)
+                else:
+                    there = (update.record(*record) for record in found.records)
+                    update.touch(each.record for each in there if each is not None)
             return tuple(update.settle())
 
     @property
