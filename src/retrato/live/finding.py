@@ -20,6 +20,7 @@ from retrato.matching.model import BIT, probability
 from retrato.matching.similarity import Keys
 from retrato.resolution.asking import NAME_SIMILARITY, asked, known_keys
 from retrato.resolution.finding import Found, keep_best, keys_first, reasons
+from retrato.stores.rows import StoredWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,12 +55,17 @@ def find(work: Work, by: Updating, text: str | None, fields: Mapping[str, str], 
     return keys_first(named, best)[:limit]
 
 
-def words_of(keys: Mapping[str, KeyValue]) -> Iterator[tuple[str, str, str]]:
-    """The words under which a record is found by name: kind, word, sound."""
+def words_of(keys: Mapping[str, KeyValue]) -> Iterator[StoredWord]:
+    """The words under which a record is found by name."""
     for key, kind in NAME_WORDS.items():
         word = keys.get(key)
         if isinstance(word, str):
-            yield kind, word, sound(word)
+            yield _word(kind, word)
+
+
+def _word(kind: str, word: str) -> StoredWord:
+    """A word, and what it is found by."""
+    return StoredWord(kind, word, sound(word), word[:2])
 
 
 def named(keys: Mapping[str, KeyValue]) -> Iterator[int]:
@@ -135,6 +141,8 @@ def _words(work: Work, kind: str, word: KeyValue) -> list[str]:
     """The words of a store that one may stand for, the likest first."""
     if not isinstance(word, str):
         return []
-    alike = [(JaroWinkler.similarity(word, each), each) for each in work.words(kind, sound(word), word[:2])]
+    asked_for = _word(kind, word)
+    known = work.words(kind, asked_for.sound, asked_for.start)
+    alike = [(JaroWinkler.similarity(word, each), each) for each in known]
     good = sorted((-likeness, each) for likeness, each in alike if likeness >= NAME_SIMILARITY)
     return [each for _, each in good[:MOST_WORDS]]

@@ -69,15 +69,17 @@ LARGE_BLOCKS = Table(
 )
 #: Who holds which value: `code` tells a feature and the value.
 HOLDERS = _pairs_of_numbers("retrato_holders", "code", "record")
-#: The words of names that records have, how they sound, and how many records have them.
+#: The words of names that records have, how they sound and begin, and how many records have them.
 WORDS = Table(
     "retrato_words",
     METADATA,
     Column("kind", Text, primary_key=True),
     Column("word", Text, primary_key=True),
     Column("sound", Text, nullable=False),
+    Column("start", Text, nullable=False),
     Column("records", BigInteger, nullable=False),
     Index("retrato_words_sound", "kind", "sound"),
+    Index("retrato_words_start", "kind", "start"),
 )
 #: The pairs of records that evidence or decisions would join; each in both directions.
 LINKS = _pairs_of_numbers("retrato_links", "record", "other")
