@@ -6,7 +6,6 @@ block may is *large*: its records are in finer blocks instead, as far as the rul
 
 from __future__ import annotations
 
-import hashlib
 from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from retrato.matching.similarity import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from retrato.matching.blocking import BlockingKey, BlockingRule
     from retrato.matching.similarity import KeyValue
@@ -30,22 +29,13 @@ class Block(NamedTuple):
     values: tuple[str, ...]
 
 
-def code_of(*parts: object) -> int:
-    """A number of 64 bits that stands for these parts, and for no others that are likely to meet.
-
-    >>> code_of("phone", "34600112233") == code_of("phone", "34600112233")
-    True
-    """
-    digest = hashlib.md5("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
 class Blocking:
-    """The blocking rules of a store, and what of them is kept there."""
+    """The blocking rules of a store, and what of them is kept there; `code_of` makes a number of rule and values."""
 
-    def __init__(self, rules: Sequence[BlockingRule], most: int) -> None:
+    def __init__(self, rules: Sequence[BlockingRule], most: int, code_of: Callable[..., int]) -> None:
         self._keys = [rule.parsed(len(rule.refine)) for rule in rules]
         self._first = [len(rule.keys) for rule in rules]
+        self._code_of = code_of
         self.most = most
 
     def codes(self, keys: KeysOf) -> dict[int, Block]:
@@ -53,7 +43,7 @@ class Blocking:
         found: dict[int, Block] = {}
         for number, parsed in enumerate(self._keys):
             for values in _combinations(parsed[: self._first[number]], keys):
-                found[code_of(number, *values)] = Block(number, values)
+                found[self._code_of(number, *values)] = Block(number, values)
         return found
 
     def finer(self, block: Block, keys: KeysOf) -> dict[int, Block]:
@@ -62,7 +52,7 @@ class Blocking:
         if len(block.values) == len(parsed):
             return {}
         found = (Block(block.rule, (*block.values, value)) for value in _values(parsed[len(block.values)], keys))
-        return {code_of(each.rule, *each.values): each for each in found}
+        return {self._code_of(each.rule, *each.values): each for each in found}
 
     def all_codes(
         self, work: Work, records: Mapping[int, KeysOf], known: Mapping[int, Mapping[int, Block]] = MappingProxyType({})

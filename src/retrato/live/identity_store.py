@@ -76,7 +76,7 @@ class IdentityStore:
 
     def _by(self, governing: Governing | None) -> None:
         self._governing = governing
-        self._updating = None if governing is None else Updating(governing)
+        self._updating = None if governing is None else Updating(governing, self._store.cipher.code)
         self._reader = None if governing is None else Reader(governing)
 
     @classmethod
@@ -108,7 +108,7 @@ class IdentityStore:
         Raises StoreError when the store holds records already.
         """
         governing = Governing.of(resolution)
-        updating = Updating(governing)
+        updating = Updating(governing, self._store.cipher.code)
         with self._store.writing() as work:
             if work.count():
                 raise StoreError("the store holds records already; put new ones in by ingest_many")

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from retrato.errors import StoreError
+from retrato.stores.cipher import Cipher, Plain
 from retrato.stores.schema import FORMAT, METADATA, create, format_of, migrate
 from retrato.stores.statements import Statement
 from retrato.stores.work import Work
@@ -58,6 +59,7 @@ class SqlStore:
     """
 
     def __init__(self, url: str) -> None:
+        self.cipher: Cipher = Plain()
         self.engine = _engine(url)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self._statements: dict[ClauseElement, Statement] = {}
