@@ -80,13 +80,14 @@ class IdentityStore:
         self._reader = None if governing is None else Reader(governing)
 
     @classmethod
-    def open(cls, url: str, *, secret: str | bytes | None = None) -> Self:
+    def open(cls, url: str, *, secret: str | bytes | None = None, encryption_key: str | bytes | None = None) -> Self:
         """The store behind a URL; a new one where there is none. Raises StoreError.
 
-        The `secret` is needed for forgetting people, and from then on for whatever is taken in: keep it outside the
-        database.
+        The `secret` is needed for forgetting people, and from then on for whatever is taken in. With an
+        `encryption_key` a new store encrypts what records say, and can then be opened with that key alone. Keep both
+        outside the database.
         """
-        return cls(SqlStore(url), secret)
+        return cls(SqlStore(url, encryption_key), secret)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -261,7 +262,7 @@ class IdentityStore:
             found = work.decision(decision)
             if found is None or found.undone_at is not None:
                 raise UnknownRecordError(f"no decision {decision} is in force")
-            work.undo(decision, author)
+            work.undo(found, author)
             update = updating.begin(work)
             there = [work.record(*key) for key in ((found.source_a, found.key_a), (found.source_b, found.key_b))]
             update.touch(each.record for each in there if each is not None)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from retrato.stores.rows import StoredWord
 
+#: The columns whose values the store's cipher writes.
+_WORD, _SOUND, _START = map(str, (WORDS.c.word, WORDS.c.sound, WORDS.c.start))
+
 _TABLES = (BLOCKS, HOLDERS)
 _MEMBERS = {each: select(each.c.code, each.c.record).where(Among(each.c.code)) for each in _TABLES}
 _ENTRIES = {each: select(each).where(Among(each.c.record)) for each in _TABLES}
@@ -112,14 +115,26 @@ class Candidates(Part):
 
     def words(self, kind: str, sound: str, start: str) -> list[str]:
         """The words of a kind that sound so, or begin so."""
-        return [row[0] for row in self._run(_WORDS, k=kind, s=sound, b=start)]
+        cipher = self._cipher
+        rows = self._run(_WORDS, k=kind, s=cipher.token(_SOUND, sound, kind), b=cipher.token(_START, start, kind))
+        return [cipher.decrypt_findable(_WORD, row[0], kind) for row in rows]
 
     def count_words(self, words: Iterable[StoredWord], by: int) -> None:
         """So many more records have these words; or fewer."""
-        rows = [{**each._asdict(), "records": by} for each in words]
+        rows = [{**self._written_word(each), "records": by} for each in words]
         self._run_all(_COUNT_WORDS, rows)
         if by < 0:
             self._run_all(_DROP_WORDS, ({"k": row["kind"], "w": row["word"]} for row in rows))
+
+    def _written_word(self, word: StoredWord) -> dict[str, str]:
+        """A word as it is written down."""
+        kind, cipher = word.kind, self._cipher
+        return {
+            "kind": kind,
+            "word": cipher.encrypt_findable(_WORD, word.word, kind),
+            "sound": cipher.token(_SOUND, word.sound, kind),
+            "start": cipher.token(_START, word.start, kind),
+        }
 
     def links(self, numbers: Collection[int]) -> dict[int, list[int]]:
         """For each of the records, those that it is linked with."""

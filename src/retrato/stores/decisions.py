@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
@@ -12,6 +12,10 @@ from retrato.stores.statements import Among, InsertOr, Part, now
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+#: The columns whose values the store's cipher writes: keys can be looked up, as either of the two.
+_KEY = f"{DECISIONS.name}.key"
+_AUTHOR, _REASON, _UNDONE_BY = map(str, (DECISIONS.c.author, DECISIONS.c.reason, DECISIONS.c.undone_by))
 
 _IN_FORCE = DECISIONS.c.undone_at.is_(None)
 _ANY = select(DECISIONS.c.number).where(_IN_FORCE).limit(1)
@@ -28,23 +32,28 @@ class Decisions(Part):
 
     def decide(self, decision: str, a: tuple[str, str], b: tuple[str, str], author: str, reason: str) -> int:
         """Keep a decision; its number."""
-        values = {"decision": decision, "source_a": a[0], "key_a": a[1], "source_b": b[0], "key_b": b[1]}
-        found = self.connection.execute(insert(DECISIONS).values(**values, author=author, reason=reason, at=now()))
+        made = StoredDecision(0, decision, *a, *b, author, reason, now(), None, None)
+        values = self._written_decision(made)._asdict()
+        del values["number"]
+        found = self.connection.execute(insert(DECISIONS).values(values))
         return int(cast("Sequence[int]", found.inserted_primary_key)[0])
 
     def decision(self, number: int) -> StoredDecision | None:
         """A decision by its number."""
         found = self.connection.execute(select(DECISIONS).where(DECISIONS.c.number == number)).first()
-        return None if found is None else StoredDecision(*found)
+        return None if found is None else self._read_decision(found)
 
-    def undo(self, number: int, author: str) -> None:
+    def undo(self, decision: StoredDecision, author: str) -> None:
         """A decision holds no more."""
-        made = update(DECISIONS).where(DECISIONS.c.number == number).values(undone_by=author, undone_at=now())
-        self.connection.execute(made)
+        undone = self._written_decision(decision._replace(undone_by=author, undone_at=now()))
+        made = update(DECISIONS).where(DECISIONS.c.number == decision.number)
+        self.connection.execute(made.values(undone_by=undone.undone_by, undone_at=undone.undone_at))
 
     def decisions(self) -> list[StoredDecision]:
         """All decisions, in the order in which they were made."""
-        return [StoredDecision(*row) for row in self.connection.execute(select(DECISIONS).order_by(DECISIONS.c.number))]
+        return [
+            self._read_decision(row) for row in self.connection.execute(select(DECISIONS).order_by(DECISIONS.c.number))
+        ]
 
     def any_decisions(self) -> bool:
         """Whether any decision is in force."""
@@ -53,7 +62,8 @@ class Decisions(Part):
     def decisions_about(self, records: Collection[tuple[str, str]]) -> list[StoredDecision]:
         """The decisions, in force or not, that name one of these records."""
         known = set(records)
-        found = (StoredDecision(*row) for row in self._among(_ABOUT, sorted({key for _, key in records})))
+        keys = [self._cipher.encrypt_findable(_KEY, key) for key in sorted({key for _, key in records})]
+        found = (self._read_decision(row) for row in self._among(_ABOUT, keys))
         return [each for each in found if not known.isdisjoint(_named(each))]
 
     def erase_decisions(self, records: Collection[tuple[str, str]]) -> int:
@@ -78,6 +88,35 @@ class Decisions(Part):
     def any_tombstones(self) -> bool:
         """Whether anybody was forgotten."""
         return bool(self._run(_ANY_TOMBSTONE))
+
+    def _written_decision(self, decision: StoredDecision) -> StoredDecision:
+        """A decision as it is written down: who made it, and why, bound to all that it says."""
+        cipher, about = self._cipher, _about(decision)
+        by = decision.undone_by
+        return decision._replace(
+            key_a=cipher.encrypt_findable(_KEY, decision.key_a),
+            key_b=cipher.encrypt_findable(_KEY, decision.key_b),
+            author=cipher.encrypt(_AUTHOR, decision.author, *about),
+            reason=cipher.encrypt(_REASON, decision.reason, *about),
+            undone_by=None if by is None else cipher.encrypt(_UNDONE_BY, by, *about, decision.undone_at),
+        )
+
+    def _read_decision(self, row: Iterable[Any]) -> StoredDecision:
+        """A decision of what is written down."""
+        cipher, kept = self._cipher, StoredDecision(*row)
+        key_a, key_b = (cipher.decrypt_findable(_KEY, each) for each in (kept.key_a, kept.key_b))
+        named = kept._replace(key_a=key_a, key_b=key_b)
+        about, by = _about(named), kept.undone_by
+        return named._replace(
+            author=cipher.decrypt(_AUTHOR, kept.author, *about),
+            reason=cipher.decrypt(_REASON, kept.reason, *about),
+            undone_by=None if by is None else cipher.decrypt(_UNDONE_BY, by, *about, kept.undone_at),
+        )
+
+
+def _about(decision: StoredDecision) -> tuple[object, ...]:
+    """What is decided, of which records, and when."""
+    return (*decision[1:6], decision.at)
 
 
 def _named(decision: StoredDecision) -> set[tuple[str, str]]:

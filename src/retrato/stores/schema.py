@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from retrato.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -149,10 +149,11 @@ MIGRATIONS: Sequence[Callable[[Connection], None]] = ()
 FORMAT = len(MIGRATIONS) + 1
 
 
-def create(connection: Connection) -> None:
-    """Make the tables of a new store."""
+def create(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Make the tables of a new store, with facts about it."""
     METADATA.create_all(connection)
-    connection.execute(insert(SETTINGS), {"name": "format", "value": str(FORMAT)})
+    kept = {"format": str(FORMAT), **settings}
+    connection.execute(insert(SETTINGS), [{"name": name, "value": value} for name, value in kept.items()])
 
 
 def format_of(connection: Connection) -> int | None:
