@@ -70,9 +70,10 @@ class Records(Part):
     def all_records(self) -> Iterator[StoredRecord]:
         """Every record, in the order of the numbers."""
         asked = _ALL.order_by(RECORDS.c.record)
-        found = self.connection.execute(asked, execution_options={"yield_per": 1000})  # of this statement alone
-        for rows in found.partitions():
-            yield from self._read_records(rows)
+        options = {"yield_per": 1000}  # of this statement alone
+        with self.connection.execute(asked, execution_options=options) as found:
+            for rows in found.partitions():
+                yield from self._read_records(rows)
 
     def count(self) -> int:
         """How many records there are."""
