@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from retrato import IdentityStore, Record, Resolution, Source, resolve
-from retrato.cli.store import COMMANDS, SECRET_VARIABLE
+from retrato.cli.store import COMMANDS, KEY_VARIABLE, SECRET_VARIABLE
 from retrato.datasets import omnichannel
 
 PEDRO = "crm:C0000003"
@@ -201,6 +201,16 @@ def test_whoever_was_forgotten_does_not_come_back(store, place, halves, tmp_path
     assert counts["records of forgotten people"] > 0
     assert counts["records"] + counts["records of forgotten people"] == counts["rows"]
     refusal(store("show", PEDRO), 2)
+
+
+def test_a_store_is_encrypted_with_the_key_of_the_environment(cli, folder, tmp_path, monkeypatch):
+    path = tmp_path / "encrypted.db"
+    monkeypatch.setenv(KEY_VARIABLE, "k" * 32)
+    told(cli("store", "load", path, folder))
+    assert "Pedro Navarro" in told(cli("store", "find", path, "Pedro Nabarro"))
+    assert b"navarro" not in path.read_bytes().lower()
+    monkeypatch.delenv(KEY_VARIABLE)
+    assert "the store is encrypted and needs its key" in refusal(cli("store", "find", path, "Pedro Nabarro"), 1)
 
 
 @pytest.mark.parametrize("question", [("Pedro Nabarro",), ("--field", "name=Pedro Nabarro", "--field", "city=Madrid")])

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 
 import pytest
-from sqlalchemy import MetaData, create_engine, select
 
 from retrato import IdentityStore, StoreError, UnknownRecordError
 from small_world import people_of, small_world
+from store_urls import bytes_of
 
 SECRET = "0123456789abcdef"
 
@@ -47,20 +46,6 @@ def texts_of(store):
                 if text and len(text) >= 6:
                     owners.setdefault(text, set()).add(profile)
     return owners
-
-
-def bytes_of(url):
-    """All that the database holds, as bytes: the files of SQLite, the rows of PostgreSQL."""
-    if url.startswith("sqlite"):
-        path = Path(url.removeprefix("sqlite:///"))
-        return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    tables = MetaData()
-    tables.reflect(engine)
-    with engine.connect() as connection:
-        rows = [row for table in tables.sorted_tables for row in connection.execute(select(table))]
-    engine.dispose()
-    return repr(rows).encode()
 
 
 def test_nothing_of_a_forgotten_person_is_left(store, store_url):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import MetaData, create_engine, select
 from sqlalchemy.engine import make_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -42,3 +43,17 @@ def empty_place(backend: str, folder: Path) -> Iterator[str]:
         finally:
             connection.execute("SET lock_timeout = '20s'")  # a store that is open still must not hang the tests
             connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def bytes_of(url: str) -> bytes:
+    """All that the database holds: the files of SQLite; the rows of PostgreSQL but for numbers: they hold any."""
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    tables = MetaData()
+    tables.reflect(engine)
+    with engine.connect() as connection:
+        rows = [row for table in tables.sorted_tables for row in connection.execute(select(table))]
+    engine.dispose()
+    return repr([cell for row in rows for cell in row if not isinstance(cell, int)]).encode()

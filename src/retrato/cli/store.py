@@ -31,6 +31,8 @@ _TOGETHER = 500
 _SQLITE = "sqlite:///"
 #: The secret of a store that has forgotten people: see `IdentityStore.open`.
 SECRET_VARIABLE = "RETRATO_STORE_SECRET"  # noqa: S105 - where it is, not what it is
+#: The key of an encrypted store.
+KEY_VARIABLE = "RETRATO_STORE_KEY"
 
 Place: TypeAlias = Annotated[
     str, typer.Argument(metavar="URL", help="The store: a file such as customers.db, or postgresql://…")
@@ -54,10 +56,10 @@ def init(url: Place) -> None:
 
 def load(url: Place, out: Result, as_json: Json = False) -> None:
     """Take a result into a new store: its rules, model, records and profile ids."""
-    from retrato import IdentityStore, Resolution
+    from retrato import Resolution
 
     resolution = Resolution.load(out)
-    with IdentityStore.open(_url(url)) as store:
+    with _open(_url(url)) as store:
         records = store.load(resolution)
         profiles = len(set(store.assignments.column("profile_id").to_pylist()))
     _show_counts({"records": records, "profiles": profiles}, as_json)
@@ -321,9 +323,14 @@ def _there(place: str) -> str:
 
 
 def _opened(place: str) -> "IdentityStore":
+    return _open(_there(place))
+
+
+def _open(url: str) -> "IdentityStore":
     from retrato import IdentityStore
 
-    return IdentityStore.open(_there(place), secret=os.environ.get(SECRET_VARIABLE))
+    secret, key = map(os.environ.get, (SECRET_VARIABLE, KEY_VARIABLE))
+    return IdentityStore.open(url, secret=secret, encryption_key=key)
 
 
 def _record(store: "IdentityStore", text: str) -> tuple[str, str]:

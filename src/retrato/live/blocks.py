@@ -6,7 +6,6 @@ block may is *large*: its records are in finer blocks instead, as far as the rul
 
 from __future__ import annotations
 
-import hashlib
 from itertools import product
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from retrato.matching.similarity import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from retrato.matching.blocking import BlockingKey, BlockingRule
     from retrato.matching.similarity import KeyValue
@@ -30,31 +29,26 @@ class Block(NamedTuple):
     values: tuple[str, ...]
 
 
-def code_of(*parts: object) -> int:
-    """A number of 64 bits that stands for these parts, and for no others that are likely to meet.
-
-    >>> code_of("phone", "34600112233") == code_of("phone", "34600112233")
-    True
-    """
-    digest = hashlib.md5("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass"), usedforsecurity=False).digest()
-    return int.from_bytes(digest[:8], "big", signed=True)
-
-
 class Blocking:
-    """The blocking rules of a store, and what of them is kept there."""
+    """The blocking rules of a store, and what of them is kept there; `code_of` makes a number of rule and values."""
 
-    def __init__(self, rules: Sequence[BlockingRule], most: int) -> None:
+    def __init__(self, rules: Sequence[BlockingRule], most: int, code_of: Callable[..., int]) -> None:
         self._keys = [rule.parsed(len(rule.refine)) for rule in rules]
-        self._first = [len(rule.keys) for rule in rules]
+        first = [parsed[: len(rule.keys)] for rule, parsed in zip(rules, self._keys, strict=True)]
+        self._parts = list(dict.fromkeys(key for keys in first for key in keys))
+        #: of each rule before any refinement, the places of its keys among the parts
+        self._first = [[self._parts.index(key) for key in keys] for keys in first]
+        self._code_of = code_of
         self.most = most
 
     def codes(self, keys: KeysOf) -> dict[int, Block]:
         """The blocks of a record before any refinement."""
-        found: dict[int, Block] = {}
-        for number, parsed in enumerate(self._keys):
-            for values in _combinations(parsed[: self._first[number]], keys):
-                found[code_of(number, *values)] = Block(number, values)
-        return found
+        parts = [_values(key, keys) for key in self._parts]  # once for all rules that they are in
+        return {
+            self._code_of(number, *values): Block(number, values)
+            for number, places in enumerate(self._first)
+            for values in product(*[parts[place] for place in places])
+        }
 
     def finer(self, block: Block, keys: KeysOf) -> dict[int, Block]:
         """The blocks that a record of a large block is in instead."""
@@ -62,7 +56,7 @@ class Blocking:
         if len(block.values) == len(parsed):
             return {}
         found = (Block(block.rule, (*block.values, value)) for value in _values(parsed[len(block.values)], keys))
-        return {code_of(each.rule, *each.values): each for each in found}
+        return {self._code_of(each.rule, *each.values): each for each in found}
 
     def all_codes(
         self, work: Work, records: Mapping[int, KeysOf], known: Mapping[int, Mapping[int, Block]] = MappingProxyType({})
@@ -159,10 +153,6 @@ def meetings(usable: Mapping[int, Iterable[int]]) -> set[tuple[int, int]]:
         for code in usable[record]:
             by_code.setdefault(code, []).append(record)
     return {(a, b) for members in by_code.values() for place, a in enumerate(members) for b in members[place + 1 :]}
-
-
-def _combinations(parsed: Sequence[BlockingKey], keys: KeysOf) -> Iterator[tuple[str, ...]]:
-    return product(*(_values(key, keys) for key in parsed))
 
 
 def _values(key: BlockingKey, keys: KeysOf) -> tuple[str, ...]:

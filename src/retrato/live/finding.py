@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from rapidfuzz.distance import JaroWinkler
 
 from retrato.identifiers.phonetic import sound
-from retrato.live.blocks import code_of
-from retrato.live.neighbourhood import Neighbourhood, holdings
+from retrato.live.neighbourhood import Neighbourhood
 from retrato.matching.accounts import account_keys
 from retrato.matching.comparisons import MISSING
 from retrato.matching.model import BIT, probability
 from retrato.matching.similarity import Keys
 from retrato.resolution.asking import NAME_SIMILARITY, asked, known_keys
 from retrato.resolution.finding import Found, keep_best, keys_first, reasons
+from retrato.stores.rows import StoredWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -54,23 +54,28 @@ def find(work: Work, by: Updating, text: str | None, fields: Mapping[str, str], 
     return keys_first(named, best)[:limit]
 
 
-def words_of(keys: Mapping[str, KeyValue]) -> Iterator[tuple[str, str, str]]:
-    """The words under which a record is found by name: kind, word, sound."""
+def words_of(keys: Mapping[str, KeyValue]) -> Iterator[StoredWord]:
+    """The words under which a record is found by name."""
     for key, kind in NAME_WORDS.items():
         word = keys.get(key)
         if isinstance(word, str):
-            yield kind, word, sound(word)
+            yield _word(kind, word)
 
 
-def named(keys: Mapping[str, KeyValue]) -> Iterator[int]:
-    """The codes under which a record is found by its names."""
+def _word(kind: str, word: str) -> StoredWord:
+    """A word, and what it is found by."""
+    return StoredWord(kind, word, sound(word), word[:2])
+
+
+def named(keys: Mapping[str, KeyValue]) -> Iterator[tuple[str, ...]]:
+    """That by which a record is found by its names: what it is, and the words."""
     given, family = (keys.get(key) for key in NAME_WORDS)
     if isinstance(family, str):
-        yield code_of("family", family)
+        yield "family", family
         if isinstance(given, str):
-            yield code_of("named", given, family)
+            yield "named", given, family
     elif isinstance(given, str):
-        yield code_of("given", given)
+        yield "given", given
 
 
 def _as_record(known: Mapping[str, Sequence[str]], lists: frozenset[str]) -> dict[str, KeyValue]:
@@ -82,7 +87,7 @@ def _as_record(known: Mapping[str, Sequence[str]], lists: frozenset[str]) -> dic
 
 def _fitting(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> Iterator[Found]:
     """The best record of each profile that shares something with the question."""
-    there = Neighbourhood(work, by.governing, by.blocking, by.comparer)
+    there = Neighbourhood(work, by)
     asked_for = Keys(dict(question))
     best: dict[str, tuple[int, int, Scored]] = {}
     for number in _candidates(work, by, question):
@@ -110,10 +115,11 @@ def _fitting(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> Iter
 
 def _candidates(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> list[int]:
     """The records that share a value with the question, those that share most first, then those of similar names."""
-    shared = [*work.holders(sorted(set(holdings(by.governing, question)))).values()]
+    shared = [*work.holders(sorted(by.holdings(question))).values()]
     entered = by.blocking.all_codes(work, {-1: question})[-1]
     shared += work.members(sorted(entered.usable)).values()
-    shared += work.first_holders(_alike(work, question), MOST_CANDIDATES).values()
+    names = [by.code_of(*each) for each in _alike(work, question)]
+    shared += work.first_holders(names, MOST_CANDIDATES).values()
     counts: dict[int, int] = {}
     for records in shared:
         for record in records:
@@ -121,20 +127,22 @@ def _candidates(work: Work, by: Updating, question: Mapping[str, KeyValue]) -> l
     return sorted(counts, key=lambda record: (-counts[record], record))[:MOST_CANDIDATES]
 
 
-def _alike(work: Work, question: Mapping[str, KeyValue]) -> list[int]:
-    """The codes of names that are written or sound like those of the question."""
+def _alike(work: Work, question: Mapping[str, KeyValue]) -> list[tuple[str, ...]]:
+    """Names that are written or sound like those of the question, as `named` tells them."""
     given, family = (_words(work, kind, question.get(key)) for key, kind in NAME_WORDS.items())
     if not family:
-        return [code_of("given", word) for word in given]
+        return [("given", word) for word in given]
     if not given:
-        return [code_of("family", word) for word in family]
-    return [code_of("named", *pair) for pair in product(given, family)]
+        return [("family", word) for word in family]
+    return [("named", *pair) for pair in product(given, family)]
 
 
 def _words(work: Work, kind: str, word: KeyValue) -> list[str]:
     """The words of a store that one may stand for, the likest first."""
     if not isinstance(word, str):
         return []
-    alike = [(JaroWinkler.similarity(word, each), each) for each in work.words(kind, sound(word), word[:2])]
+    asked_for = _word(kind, word)
+    known = work.words(kind, asked_for.sound, asked_for.start)
+    alike = [(JaroWinkler.similarity(word, each), each) for each in known]
     good = sorted((-likeness, each) for likeness, each in alike if likeness >= NAME_SIMILARITY)
     return [each for _, each in good[:MOST_WORDS]]

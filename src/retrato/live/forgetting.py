@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from retrato.errors import StoreError
-from retrato.live.neighbourhood import holdings
 from retrato.live.versions import read
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _telling(
     That is a name beside a contact point or a number, or one of these that nobody else holds.
     """
     own = {each.record for each in records}
-    codes = {each.record: sorted(set(holdings(by.governing, each.keys))) for each in records}
+    codes = {each.record: sorted(by.holdings(each.keys)) for each in records}
     holders = work.holders(sorted({code for each in codes.values() for code in each}))
     named = {each.record for each in records if "given_name" in each.keys and "family_name" in each.keys}
     telling = {

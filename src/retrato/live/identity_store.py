@@ -80,17 +80,18 @@ class IdentityStore:
 
     def _by(self, governing: Governing | None) -> None:
         self._governing = governing
-        self._updating = None if governing is None else Updating(governing)
+        self._updating = None if governing is None else Updating(governing, self._store.cipher.code)
         self._reader = None if governing is None else Reader(governing)
 
     @classmethod
-    def open(cls, url: str, *, secret: str | bytes | None = None) -> Self:
+    def open(cls, url: str, *, secret: str | bytes | None = None, encryption_key: str | bytes | None = None) -> Self:
         """The store behind a URL; a new one where there is none. Raises StoreError.
 
-        The `secret` is needed for forgetting people, and from then on for whatever is taken in: keep it outside the
-        database.
+        The `secret` is needed for forgetting people, and from then on for whatever is taken in. With an
+        `encryption_key` a new store encrypts what records say, and can then be opened with that key alone. Keep both
+        outside the database.
         """
-        return cls(SqlStore(url), secret)
+        return cls(SqlStore(url, encryption_key), secret)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -112,7 +113,7 @@ class IdentityStore:
         Raises StoreError when the store holds records already.
         """
         governing = Governing.of(resolution)
-        updating = Updating(governing)
+        updating = Updating(governing, self._store.cipher.code)
         with self._store.writing() as work:
             if work.count():
                 raise StoreError("the store holds records already; put new ones in by ingest_many")
@@ -318,7 +319,7 @@ class IdentityStore:
                 found = work.decision(number)
                 if found is None or found.undone_at is not None:
                     raise UnknownRecordError(f"no decision {number} is in force")
-                work.undo(number, author)
+                work.undo(found, author)
                 if found.decision == PIN:
                     update.says_anew(*found.records)
                 else:

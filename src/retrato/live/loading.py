@@ -21,7 +21,7 @@ from retrato.pipeline.run import Run
 from retrato.pipeline.score import score
 from retrato.profiles.survivorship import PIN
 from retrato.stores.records import matching_keys
-from retrato.stores.rows import StoredRecord, StoredSaying
+from retrato.stores.rows import StoredRecord, StoredSaying, StoredWord
 from retrato.stores.statements import in_parts, now
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _records(work: Work, engine: DuckDBEngine, labels: Any, by: Updating) -> Non
     engine.create("said", tree(storing.SAID))
     names = sorted(by.governing.keys.intersection(engine.columns("features")))
     engine.create("stored", storing.stored_records(names))
-    words: Counter[tuple[str, str, str]] = Counter()
+    words: Counter[StoredWord] = Counter()
     holders, blocks = _Entries(), _Entries()
     for start in range(0, len(labels), _ROWS):
         rows = engine.fetch(

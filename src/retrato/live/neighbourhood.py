@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from retrato.live.blocks import code_of
 from retrato.matching.comparisons import Split
 from retrato.matching.contact_classes import contact_class, rarity_band
 from retrato.matching.similarity import Keys, texts
@@ -12,9 +11,10 @@ from retrato.matching.similarity import Keys, texts
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from retrato.live.blocks import Block, Blocking
-    from retrato.live.comparing import Comparer, Scored
+    from retrato.live.blocks import Block
+    from retrato.live.comparing import Scored
     from retrato.live.governing import Governing
+    from retrato.live.updating import Updating
     from retrato.matching.similarity import KeyValue
     from retrato.stores.rows import StoredRecord
     from retrato.stores.work import Work
@@ -25,16 +25,16 @@ Pair = tuple[int, int]
 class Neighbourhood:
     """Records, their blocks, contact classes and scores, as they stand after all that a transaction has changed."""
 
-    def __init__(self, work: Work, governing: Governing, blocking: Blocking, comparer: Comparer) -> None:
-        self._work, self._governing = work, governing
-        self._blocking, self._comparer = blocking, comparer
+    def __init__(self, work: Work, by: Updating) -> None:
+        self._work, self._governing, self._code_of = work, by.governing, by.code_of
+        self._blocking, self._comparer = by.blocking, by.comparer
         self.records: dict[int, StoredRecord] = {}
         self._keys: dict[int, Keys] = {}
         self._codes: dict[int, dict[int, Block]] = {}
         self._usable: dict[int, set[int]] = {}
         self._classes: dict[int, int] = {}
         self._scores: dict[Pair, Scored] = {}
-        self._tells = {"given_root", "birth_date"} & {key for each in governing.features for key in each.keys}
+        self._tells = {"given_root", "birth_date"} & {key for each in self._governing.features for key in each.keys}
 
     def load(self, numbers: Iterable[int]) -> None:
         """Read records that are not there yet."""
@@ -123,7 +123,7 @@ class Neighbourhood:
 
     def class_of(self, feature: str, value: str) -> int:
         """How many people seem to share a value of a contact point: see `CONTACT_CLASSES`."""
-        code = code_of(feature, value)
+        code = self._code_of(feature, value)
         found = self._classes.get(code)
         if found is None:
             holders = self._work.holders([code]).get(code, [])
@@ -134,7 +134,7 @@ class Neighbourhood:
     def contacts(self, keys: Mapping[str, KeyValue]) -> set[tuple[str, str, int]]:
         """The contact points among matching keys: feature, value, code."""
         return {
-            (each.feature, value, code_of(each.feature, value))
+            (each.feature, value, self._code_of(each.feature, value))
             for each in self._governing.comparisons
             if each.split is Split.CONTACT
             for value in texts(keys.get(each.key))
@@ -148,8 +148,8 @@ class Neighbourhood:
         return contact_class(len(holders), roots, dates, self._comparer.root_bands)
 
 
-def holdings(governing: Governing, keys: Mapping[str, KeyValue]) -> Iterator[int]:
-    """The codes of the values that a record holds and may share, or can be found by."""
+def holdings(governing: Governing, keys: Mapping[str, KeyValue]) -> Iterator[tuple[str, str]]:
+    """The values that a record holds and may share, or can be found by: feature and value."""
     for feature, comparison in zip(governing.features, governing.comparisons, strict=True):
         if comparison.split is Split.CONTACT or feature.namespaced:
-            yield from (code_of(feature.name, value) for value in texts(keys.get(feature.keys[0])))
+            yield from ((feature.name, value) for value in texts(keys.get(feature.keys[0])))

@@ -17,7 +17,7 @@ from retrato.live.neighbourhood import Neighbourhood, holdings
 from retrato.profiles.survivorship import PIN
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from retrato.live.governing import Governing
     from retrato.matching.similarity import KeyValue
@@ -31,17 +31,21 @@ NOBODY = ""
 
 
 class Updating:
-    """What a store's changes are made with."""
+    """What a store's changes are made with; `code_of` makes numbers of values, as the store writes them."""
 
-    def __init__(self, governing: Governing) -> None:
-        self.governing = governing
-        self.blocking = Blocking(governing.ruleset.blocking, governing.ruleset.max_block)
+    def __init__(self, governing: Governing, code_of: Callable[..., int]) -> None:
+        self.governing, self.code_of = governing, code_of
+        self.blocking = Blocking(governing.ruleset.blocking, governing.ruleset.max_block, code_of)
         self.comparer = Comparer(governing)
         self.clusterer = Clusterer(governing)
 
     def values_of(self, keys: Mapping[str, KeyValue]) -> set[int]:
         """The codes of the values that a record is found by."""
-        return {*holdings(self.governing, keys), *named(keys)}
+        return {*self.holdings(keys), *(self.code_of(*each) for each in named(keys))}
+
+    def holdings(self, keys: Mapping[str, KeyValue]) -> set[int]:
+        """The codes of the values that a record may share, or can be found by, its names aside."""
+        return {self.code_of(*each) for each in holdings(self.governing, keys)}
 
     def begin(self, work: Work, *, erasing: bool = False) -> Update:
         """A change within a transaction; `erasing` when whoever is gone by it is forgotten."""
@@ -66,7 +70,7 @@ class Update:
         self._owners: dict[int, str] = {}
         #: whether anything is decided at all, once somebody has asked
         self._decided: bool | None = None
-        self._there = Neighbourhood(work, by.governing, by.blocking, by.comparer)
+        self._there = Neighbourhood(work, by)
 
     def record(self, source: str, record_key: str) -> StoredRecord | None:
         """A record as it is after what this has changed so far."""

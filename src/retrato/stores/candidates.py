@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, bindparam, delete, func, or_, select
+from sqlalchemy import bindparam, delete, func, or_, select
 
 from retrato.stores.schema import BLOCKS, HOLDERS, LARGE_BLOCKS, LINKS, WORDS
 from retrato.stores.statements import Among, InsertOr, Part, grouped
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from sqlalchemy import Table
+
+    from retrato.stores.rows import StoredWord
+
+#: The columns whose values the store's cipher writes.
+_WORD, _SOUND, _START = map(str, (WORDS.c.word, WORDS.c.sound, WORDS.c.start))
 
 _TABLES = (BLOCKS, HOLDERS)
 _MEMBERS = {each: select(each.c.code, each.c.record).where(Among(each.c.code)) for each in _TABLES}
@@ -23,8 +28,8 @@ _FIRST_HOLDERS = _MEMBERS[HOLDERS].limit(bindparam("most"))
 _LARGE = select(LARGE_BLOCKS.c.code).where(Among(LARGE_BLOCKS.c.code))
 _SET_LARGE = InsertOr(LARGE_BLOCKS)
 _UNSET_LARGE = delete(LARGE_BLOCKS).where(LARGE_BLOCKS.c.code == bindparam("c"))
-_BEGINS = and_(WORDS.c.word >= bindparam("low"), WORDS.c.word < bindparam("high"))
-_WORDS = select(WORDS.c.word).where(WORDS.c.kind == bindparam("k"), or_(WORDS.c.sound == bindparam("s"), _BEGINS))
+_ALIKE = or_(WORDS.c.sound == bindparam("s"), WORDS.c.start == bindparam("b"))
+_WORDS = select(WORDS.c.word).where(WORDS.c.kind == bindparam("k"), _ALIKE)
 _COUNT_WORDS = InsertOr(WORDS, f"(kind, word) DO UPDATE SET records = {WORDS.name}.records + excluded.records")
 _DROP_WORDS = delete(WORDS).where(WORDS.c.kind == bindparam("k"), WORDS.c.word == bindparam("w"), WORDS.c.records <= 0)
 _LINKS = select(LINKS.c.record, LINKS.c.other).where(Among(LINKS.c.record))
@@ -110,14 +115,26 @@ class Candidates(Part):
 
     def words(self, kind: str, sound: str, start: str) -> list[str]:
         """The words of a kind that sound so, or begin so."""
-        return [row[0] for row in self._run(_WORDS, k=kind, s=sound, low=start, high=start + "\U0010ffff")]
+        cipher = self._cipher
+        rows = self._run(_WORDS, k=kind, s=cipher.token(_SOUND, sound, kind), b=cipher.token(_START, start, kind))
+        return [cipher.decrypt_findable(_WORD, row[0], kind) for row in rows]
 
-    def count_words(self, words: Iterable[tuple[str, str, str]], by: int) -> None:
-        """So many more records have these words, each of a kind and with a sound; or fewer."""
-        rows = [{"kind": kind, "word": word, "sound": sound, "records": by} for kind, word, sound in words]
+    def count_words(self, words: Iterable[StoredWord], by: int) -> None:
+        """So many more records have these words; or fewer."""
+        rows = [{**self._written_word(each), "records": by} for each in words]
         self._run_all(_COUNT_WORDS, rows)
         if by < 0:
             self._run_all(_DROP_WORDS, ({"k": row["kind"], "w": row["word"]} for row in rows))
+
+    def _written_word(self, word: StoredWord) -> dict[str, str]:
+        """A word as it is written down."""
+        kind, cipher = word.kind, self._cipher
+        return {
+            "kind": kind,
+            "word": cipher.encrypt_findable(_WORD, word.word, kind),
+            "sound": cipher.token(_SOUND, word.sound, kind),
+            "start": cipher.token(_START, word.start, kind),
+        }
 
     def links(self, numbers: Collection[int]) -> dict[int, list[int]]:
         """For each of the records, those that it is linked with."""

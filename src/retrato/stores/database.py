@@ -10,12 +10,13 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from retrato.errors import StoreError
-from retrato.stores.schema import FORMAT, METADATA, create, format_of, migrate
+from retrato.stores.cipher import Cipher, cipher_for, key_of, mark_for
+from retrato.stores.schema import FORMAT, METADATA, SETTINGS, create, format_of, migrate
 from retrato.stores.statements import Statement
 from retrato.stores.work import Work
 
@@ -45,6 +46,8 @@ _MAKING = {
     "sqlite": "BEGIN IMMEDIATE",
     "postgresql": "SELECT pg_advisory_xact_lock(hashtext('retrato_settings'))",
 }
+#: The setting by which an encrypted store knows its key.
+_MARK = "encryption"
 #: Pages of an SQLite file that are kept in memory, in KiB, and how many bytes of it are read where they lie.
 _CACHE = 65_536
 _MAPPED = 1 << 32
@@ -53,36 +56,40 @@ _MAPPED = 1 << 32
 class SqlStore:
     """The tables of one identity store behind a URL of SQLAlchemy: `sqlite:///customers.db`, `postgresql+psycopg://…`.
 
-    A database without a store gets an empty one. Raises StoreError when the database cannot be used, or a newer version
-    of retrato has made its store.
+    A database without a store gets an empty one, which is encrypted if there is a key, and stays as it is made. Raises
+    StoreError when the database cannot be used, a newer version of retrato has made its store, or the key is not the
+    one that it was made with.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, encryption_key: str | bytes | None = None) -> None:
+        key = key_of(encryption_key)
         self.engine = _engine(url)
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self._statements: dict[ClauseElement, Statement] = {}
         driver: Any = self.engine.dialect.dbapi
         self._errors: tuple[type[Exception], ...] = (DBAPIError, driver.Error)
         try:
-            self._prepare()
+            self.cipher = self._prepare(key)
         except Exception as error:
             self.close()
             if isinstance(error, self._errors):
                 raise StoreError(f"no store can be opened at {_place(self.engine.url)}: {_said(error)}") from error
             raise
 
-    def _prepare(self) -> None:
-        """Make the tables where there are none, and bring older ones up to today's."""
+    def _prepare(self, key: bytes | None) -> Cipher:
+        """Make the tables where there are none, and bring older ones up to today's; how their values are written."""
         with self.engine.connect() as connection:
-            if format_of(connection) == FORMAT:
-                return  # without a turn to write, which others may have, and a database that is read may not give
-            connection.exec_driver_sql(_MAKING[self.engine.dialect.name])
-            found = format_of(connection)
-            if found is None:
-                create(connection)
-            elif found != FORMAT:
-                migrate(connection, found)
-            connection.commit()
+            # today's take no turn to write, which others may have, and a database that is read may not give
+            if format_of(connection) != FORMAT:
+                connection.exec_driver_sql(_MAKING[self.engine.dialect.name])
+                found = format_of(connection)
+                if found is None:
+                    create(connection, {} if key is None else {_MARK: mark_for(key)})
+                elif found != FORMAT:
+                    migrate(connection, found)
+                connection.commit()
+            mark = connection.execute(select(SETTINGS.c.value).where(SETTINGS.c.name == _MARK)).scalar_one_or_none()
+            return cipher_for(mark, key)
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
@@ -13,6 +13,11 @@ from retrato.stores.statements import Among, InsertOr, Part, now
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+#: The columns whose values the store's cipher writes: keys can be looked up, as either of the two.
+_KEY = f"{DECISIONS.name}.key"
+_VALUE, _AUTHOR, _REASON = map(str, (DECISIONS.c.value, DECISIONS.c.author, DECISIONS.c.reason))
+_UNDONE_BY = str(DECISIONS.c.undone_by)
 
 _IN_FORCE = DECISIONS.c.undone_at.is_(None)
 _ANY = select(DECISIONS.c.number).where(_IN_FORCE).limit(1)
@@ -29,30 +34,35 @@ class Decisions(Part):
 
     def decide(self, decision: str, a: tuple[str, str], b: tuple[str, str], author: str, reason: str) -> int:
         """Keep a decision; its number."""
-        return self._decide(decision, a, author, reason, source_b=b[0], key_b=b[1])
+        return self._decide(StoredDecision(0, decision, *a, *b, None, None, author, reason, now(), None, None))
 
     def pin(self, record: tuple[str, str], attribute: str, value: str, author: str, reason: str) -> int:
         """Keep what somebody has pinned; the number of the decision."""
-        return self._decide(PIN, record, author, reason, attribute=attribute, value=value)
+        about = (*record, None, None, attribute, value)
+        return self._decide(StoredDecision(0, PIN, *about, author, reason, now(), None, None))
 
-    def _decide(self, decision: str, record: tuple[str, str], author: str, reason: str, **more: str) -> int:
-        values = {"decision": decision, "source_a": record[0], "key_a": record[1], **more}
-        found = self.connection.execute(insert(DECISIONS).values(**values, author=author, reason=reason, at=now()))
+    def _decide(self, made: StoredDecision) -> int:
+        values = self._written_decision(made)._asdict()
+        del values["number"]
+        found = self.connection.execute(insert(DECISIONS).values(values))
         return int(cast("Sequence[int]", found.inserted_primary_key)[0])
 
     def decision(self, number: int) -> StoredDecision | None:
         """A decision by its number."""
         found = self.connection.execute(select(DECISIONS).where(DECISIONS.c.number == number)).first()
-        return None if found is None else StoredDecision(*found)
+        return None if found is None else self._read_decision(found)
 
-    def undo(self, number: int, author: str) -> None:
+    def undo(self, decision: StoredDecision, author: str) -> None:
         """A decision holds no more."""
-        made = update(DECISIONS).where(DECISIONS.c.number == number).values(undone_by=author, undone_at=now())
-        self.connection.execute(made)
+        undone = self._written_decision(decision._replace(undone_by=author, undone_at=now()))
+        made = update(DECISIONS).where(DECISIONS.c.number == decision.number)
+        self.connection.execute(made.values(undone_by=undone.undone_by, undone_at=undone.undone_at))
 
     def decisions(self) -> list[StoredDecision]:
         """All decisions, in the order in which they were made."""
-        return [StoredDecision(*row) for row in self.connection.execute(select(DECISIONS).order_by(DECISIONS.c.number))]
+        return [
+            self._read_decision(row) for row in self.connection.execute(select(DECISIONS).order_by(DECISIONS.c.number))
+        ]
 
     def any_decisions(self) -> bool:
         """Whether any decision is in force."""
@@ -61,7 +71,8 @@ class Decisions(Part):
     def decisions_about(self, records: Collection[tuple[str, str]]) -> list[StoredDecision]:
         """The decisions, in force or not, that name one of these records."""
         known = set(records)
-        found = (StoredDecision(*row) for row in self._among(_ABOUT, sorted({key for _, key in records})))
+        keys = [self._cipher.encrypt_findable(_KEY, key) for key in sorted({key for _, key in records})]
+        found = (self._read_decision(row) for row in self._among(_ABOUT, keys))
         return sorted(each for each in found if not known.isdisjoint(each.records))
 
     def erase_decisions(self, records: Collection[tuple[str, str]]) -> int:
@@ -86,3 +97,38 @@ class Decisions(Part):
     def any_tombstones(self) -> bool:
         """Whether anybody was forgotten."""
         return bool(self._run(_ANY_TOMBSTONE))
+
+    def _written_decision(self, decision: StoredDecision) -> StoredDecision:
+        """A decision as it is written down: who made it, and why, bound to all that it says."""
+        cipher, about = self._cipher, _about(decision)
+        key_b, value, by = decision.key_b, decision.value, decision.undone_by
+        return decision._replace(
+            key_a=cipher.encrypt_findable(_KEY, decision.key_a),
+            key_b=None if key_b is None else cipher.encrypt_findable(_KEY, key_b),
+            value=None if value is None else cipher.encrypt(_VALUE, value, *_about(decision._replace(value=None))),
+            author=cipher.encrypt(_AUTHOR, decision.author, *about),
+            reason=cipher.encrypt(_REASON, decision.reason, *about),
+            undone_by=None if by is None else cipher.encrypt(_UNDONE_BY, by, *about, decision.undone_at),
+        )
+
+    def _read_decision(self, row: Iterable[Any]) -> StoredDecision:
+        """A decision of what is written down."""
+        cipher, kept = self._cipher, StoredDecision(*row)
+        key_b, value, by = kept.key_b, kept.value, kept.undone_by
+        named = kept._replace(
+            key_a=cipher.decrypt_findable(_KEY, kept.key_a),
+            key_b=None if key_b is None else cipher.decrypt_findable(_KEY, key_b),
+            value=None,
+        )
+        told = named._replace(value=None if value is None else cipher.decrypt(_VALUE, value, *_about(named)))
+        about = _about(told)
+        return told._replace(
+            author=cipher.decrypt(_AUTHOR, kept.author, *about),
+            reason=cipher.decrypt(_REASON, kept.reason, *about),
+            undone_by=None if by is None else cipher.decrypt(_UNDONE_BY, by, *about, kept.undone_at),
+        )
+
+
+def _about(decision: StoredDecision) -> tuple[object, ...]:
+    """What is decided, of which records, and when."""
+    return (*decision[1:8], decision.at)

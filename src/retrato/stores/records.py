@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from retrato.matching.similarity import KeyValue
 
+#: The columns whose values the store's cipher writes: a record key can be looked up.
+_KEY, _KEYS, _SAID = map(str, (RECORDS.c.record_key, RECORDS.c["keys"], SAYINGS.c.said))
+
 _THIS = RECORDS.c.record == bindparam("n")
 _ALL = select(RECORDS)
 _SETTING = select(SETTINGS.c.value).where(SETTINGS.c.name == bindparam("key"))
@@ -50,26 +53,28 @@ class Records(Part):
 
     def record(self, source: str, record_key: str) -> StoredRecord | None:
         """A record by its source and key."""
-        return next(iter(_records(self._run(_BY_KEY, s=source, k=record_key))), None)
+        kept = self._cipher.encrypt_findable(_KEY, record_key)
+        return next(iter(self._read_records(self._run(_BY_KEY, s=source, k=kept))), None)
 
     def with_key(self, record_key: str) -> list[StoredRecord]:
         """The records of all sources that have a key, by source."""
-        return _records(self._run(_WITH_KEY, k=record_key))
+        return self._read_records(self._run(_WITH_KEY, k=self._cipher.encrypt_findable(_KEY, record_key)))
 
     def records(self, numbers: Collection[int]) -> list[StoredRecord]:
         """Records by their numbers, in no order."""
-        return _records(self._among(_BY_NUMBER, numbers))
+        return self._read_records(self._among(_BY_NUMBER, numbers))
 
     def records_of(self, profile: str) -> list[StoredRecord]:
         """The records of a profile, by source and key."""
-        return sorted(_records(self._run(_OF_PROFILE, p=profile)), key=lambda each: each[1:3])
+        return sorted(self._read_records(self._run(_OF_PROFILE, p=profile)), key=lambda each: each[1:3])
 
     def all_records(self) -> Iterator[StoredRecord]:
         """Every record, in the order of the numbers."""
         asked = _ALL.order_by(RECORDS.c.record)
-        found = self.connection.execute(asked, execution_options={"yield_per": 1000})  # of this statement alone
-        for rows in found.partitions():
-            yield from _records(rows)
+        options = {"yield_per": 1000}  # of this statement alone
+        with self.connection.execute(asked, execution_options=options) as found:
+            for rows in found.partitions():
+                yield from self._read_records(rows)
 
     def count(self) -> int:
         """How many records there are."""
@@ -85,11 +90,15 @@ class Records(Part):
 
     def add_records(self, records: Iterable[StoredRecord]) -> None:
         """Keep records."""
-        self._run_all(_ADD, ({**each._asdict(), "keys": _text(each.keys)} for each in records))
+        rows = (
+            {**each._asdict(), "record_key": self._written_key(each), "keys": self._written_keys(each)}
+            for each in records
+        )
+        self._run_all(_ADD, rows)
 
     def set_keys(self, record: StoredRecord) -> None:
         """Keep the matching keys that a record has now."""
-        self._run(_SET_KEYS, n=record.record, k=_text(record.keys))
+        self._run(_SET_KEYS, n=record.record, k=self._written_keys(record))
 
     def assign(self, owners: Iterable[tuple[int, int, str]]) -> None:
         """Give records their components and profiles: `(record, component, profile)`."""
@@ -102,20 +111,36 @@ class Records(Part):
 
     def sayings(self, numbers: Collection[int]) -> list[StoredSaying]:
         """What records say, by record and version."""
-        return sorted(StoredSaying(*row) for row in self._among(_SAYINGS, numbers))
+        decrypt, found = self._cipher.decrypt, (StoredSaying(*row) for row in self._among(_SAYINGS, numbers))
+        return sorted(each._replace(said=decrypt(_SAID, each.said, each.record, each.version)) for each in found)
 
     def say(self, sayings: Iterable[StoredSaying]) -> None:
         """Keep what records say."""
-        self._run_all(_SAY, (each._asdict() for each in sayings))
+        encrypt = self._cipher.encrypt
+        rows = ({**each._asdict(), "said": encrypt(_SAID, each.said, each.record, each.version)} for each in sayings)
+        self._run_all(_SAY, rows)
 
     def say_again(self, record: int, sayings: Iterable[StoredSaying]) -> None:
         """Keep what a record says in the place of all that it said."""
         self._run(_UNSAY, n=record)
         self.say(sayings)
 
+    def _written_key(self, record: StoredRecord) -> str:
+        """The key of a record as it is written down."""
+        return self._cipher.encrypt_findable(_KEY, record.record_key)
 
-def _records(rows: Iterable[Any]) -> list[StoredRecord]:
-    return [StoredRecord(n, source, key, matching_keys(keys), *own) for n, source, key, keys, *own in rows]
+    def _written_keys(self, record: StoredRecord) -> str:
+        """The matching keys of a record as they are written down, bound to its number, source and key."""
+        return self._cipher.encrypt(_KEYS, _text(record.keys), *record[:3])
+
+    def _read_records(self, rows: Iterable[Any]) -> list[StoredRecord]:
+        """Records of what is written down."""
+        read, cipher = [], self._cipher
+        for number, source, record_key, keys, *own in rows:
+            key = cipher.decrypt_findable(_KEY, record_key)
+            known = matching_keys(cipher.decrypt(_KEYS, keys, number, source, key))
+            read.append(StoredRecord(number, source, key, known, *own))
+        return read
 
 
 def matching_keys(text: str) -> dict[str, KeyValue]:

@@ -33,6 +33,15 @@ class StoredSaying(NamedTuple):
     said: str
 
 
+class StoredWord(NamedTuple):
+    """A word of a name, of a kind, and what it is found by: how it sounds, and how it begins."""
+
+    kind: str
+    word: str
+    sound: str
+    start: str
+
+
 class StoredDecision(NamedTuple):
     """What somebody has decided of two records, or as a pin of the value of an attribute that record `a` holds."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from retrato.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -70,15 +70,17 @@ LARGE_BLOCKS = Table(
 )
 #: Who holds which value: `code` tells a feature and the value.
 HOLDERS = _pairs_of_numbers("retrato_holders", "code", "record")
-#: The words of names that records have, how they sound, and how many records have them.
+#: The words of names that records have, how they sound and begin, and how many records have them.
 WORDS = Table(
     "retrato_words",
     METADATA,
     Column("kind", Text, primary_key=True),
     Column("word", Text, primary_key=True),
     Column("sound", Text, nullable=False),
+    Column("start", Text, nullable=False),
     Column("records", BigInteger, nullable=False),
     Index("retrato_words_sound", "kind", "sound"),
+    Index("retrato_words_start", "kind", "start"),
 )
 #: The pairs of records that evidence or decisions would join; each in both directions.
 LINKS = _pairs_of_numbers("retrato_links", "record", "other")
@@ -163,10 +165,11 @@ MIGRATIONS: Sequence[Callable[[Connection], None]] = ()
 FORMAT = len(MIGRATIONS) + 1
 
 
-def create(connection: Connection) -> None:
-    """Make the tables of a new store."""
+def create(connection: Connection, settings: Mapping[str, str]) -> None:
+    """Make the tables of a new store, with facts about it."""
     METADATA.create_all(connection)
-    connection.execute(insert(SETTINGS), {"name": "format", "value": str(FORMAT)})
+    kept = {"format": str(FORMAT), **settings}
+    connection.execute(insert(SETTINGS), [{"name": name, "value": value} for name, value in kept.items()])
 
 
 def format_of(connection: Connection) -> int | None:

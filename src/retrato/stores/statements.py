@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Column, Connection, Engine, Table
 
+    from retrato.stores.cipher import Cipher
+
     class Compiling(Protocol):
-        """What compiles statements for its database, and knows how that takes lists."""
+        """What compiles statements for its database, and knows how that takes lists, and values."""
+
+        cipher: Cipher
 
         def statement(self, made: ClauseElement) -> Statement:
             """A statement, compiled."""
@@ -102,7 +106,7 @@ class Part:
     """A part of what can be read and written within one transaction."""
 
     def __init__(self, store: Compiling, connection: Connection) -> None:
-        self._store, self.connection = store, connection
+        self._store, self.connection, self._cipher = store, connection, store.cipher
         self._cursor = connection.connection.cursor()  # statements are compiled already
 
     def _run(self, made: ClauseElement, **values: Any) -> Any:
