@@ -46,7 +46,7 @@ def empty_place(backend: str, folder: Path) -> Iterator[str]:
 
 
 def bytes_of(url: str) -> bytes:
-    """All that the database holds: the files of SQLite; the rows of PostgreSQL but for numbers: they hold any."""
+    """All that the database holds: files of SQLite; rows of PostgreSQL but for numbers, where any digits may stand."""
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
         return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
