@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
-from sqlalchemy.engine import make_url
+
+from schemas import new_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,5 @@ def empty_place(backend: str, folder: Path) -> Iterator[str]:
     if backend == "sqlite":
         yield f"sqlite:///{folder / 'store.db'}"
         return
-    import psycopg
-
-    schema = f"retrato_test_{uuid4().hex}"
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            url = make_url(server()).update_query_dict({"options": f"-csearch_path={schema}"})
-            yield url.render_as_string(hide_password=False)
-        finally:
-            connection.execute("SET lock_timeout = '20s'")  # a store that is open still must not hang the tests
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    with new_schema(server()) as url:
+        yield url
