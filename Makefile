@@ -6,7 +6,7 @@ SOURCES := $(shell find src -type f -not -name '*.pyc')
 PYTEST := .venv/test/bin/python -m pytest -n 2 -rs
 
 .PHONY: demo test test-all test-pandas2 lint bench bench-identifiers bench-quality bench-scales bench-leave-one-out \
-	bench-peers bench-history bench-histories bench-store docs clean
+	bench-peers bench-history bench-histories bench-store bench-store-kills bench-store-writers docs clean
 
 demo: .venv/demo/.stamp  ## resolve the demo exports with retrato as a user installs it
 	.venv/demo/bin/retrato demo --out demo-out
@@ -52,6 +52,12 @@ bench-histories: .venv/bench/.stamp  ## how long timelines, threads and journeys
 
 bench-store: .venv/bench/.stamp  ## how fast an identity store takes records in and finds people; STORE_ARGS takes options (see --help)
 	PYTHONPATH=benchmarks/quality .venv/bench/bin/python benchmarks/store/run.py $(STORE_ARGS)
+
+bench-store-kills: .venv/bench/.stamp  ## processes that are killed while they write, and what is in their store then; STORE_ARGS takes options
+	PYTHONPATH=benchmarks/quality:tests/support .venv/bench/bin/python benchmarks/store/kills.py $(STORE_ARGS)
+
+bench-store-writers: .venv/bench/.stamp  ## many processes that write at once: how fast, and whether the people are those of the batch; STORE_ARGS takes options
+	PYTHONPATH=benchmarks/quality:tests/support .venv/bench/bin/python benchmarks/store/many_writers.py $(STORE_ARGS)
 
 PEERS := splink goldenmatch custmatch dedupe recordlinkage
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import subprocess
 import sys
@@ -25,13 +24,13 @@ def world():
 @pytest.fixture(scope="module")
 def rows(world, tmp_path_factory):
     path = tmp_path_factory.mktemp("rows") / "rows.json"
-    path.write_text(json.dumps([[each.source, each.key, each.fields] for each in world.records], default=str), "utf-8")
+    path.write_text(writers.steps_of(world.records), "utf-8")
     return path
 
 
 def writer(url, rows, start=0):
     return subprocess.Popen(
-        [sys.executable, writers.__file__, url, str(rows), str(start)], stdout=subprocess.PIPE, text=True
+        [sys.executable, writers.__file__, url, str(rows), "--start", str(start)], stdout=subprocess.PIPE, text=True
     )
 
 
@@ -47,7 +46,7 @@ def test_several_writers_of_the_same_people_give_what_one_gives(world, store_url
     for each in running:
         said, _ = each.communicate(timeout=300)
         assert each.returncode == 0
-        assert len(said.split()) == count + 1
+        assert len(writers.done(said)) == count
     with IdentityStore.open(store_url) as store:
         assert store.verify() == []
         assert people_of(store.assignments) == people_of(world.resolved(world.records).assignments)
@@ -61,7 +60,7 @@ def test_a_killed_writer_leaves_a_whole_store_and_all_that_it_said_was_kept(worl
         assert process.stdout.readline() == "ready\n"
         time.sleep(rnd.uniform(0.01, 0.3))
         process.kill()
-        kept.update(int(line) for line in process.stdout.read().split())
+        kept.update(writers.done(process.stdout.read()))
         process.wait()
         process.stdout.close()
         with IdentityStore.open(store_url) as store:

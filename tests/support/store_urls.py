@@ -6,11 +6,11 @@ import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import MetaData, create_engine, select
-from sqlalchemy.engine import make_url
+
+from schemas import new_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,17 +32,8 @@ def empty_place(backend: str, folder: Path) -> Iterator[str]:
     if backend == "sqlite":
         yield f"sqlite:///{folder / 'store.db'}"
         return
-    import psycopg
-
-    schema = f"retrato_test_{uuid4().hex}"
-    with psycopg.connect(server(), autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            url = make_url(server()).update_query_dict({"options": f"-csearch_path={schema}"})
-            yield url.render_as_string(hide_password=False)
-        finally:
-            connection.execute("SET lock_timeout = '20s'")  # a store that is open still must not hang the tests
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    with new_schema(server()) as url:
+        yield url
 
 
 def bytes_of(url: str) -> bytes:
