@@ -305,3 +305,11 @@ def test_objects_that_cannot_all_wait_are_read_a_second_time(engine, tmp_path, m
     monkeypatch.setattr(json_lines, "_ROWS", 1)
     assert load(engine, tmp_path / "a.jsonl") == at_once
     assert (at_once[0].columns, at_once[0].rejected) == (("a", "b", "c"), 1)
+
+
+def test_a_value_without_a_text_is_named_by_row_and_column(engine):
+    itself = []
+    itself.append(itself)
+    frame = pd.DataFrame({"name": ["Ana", "Eva"], "tags": pd.Series([None, itself], dtype=object)})
+    with pytest.raises(SourceError, match="row 2, column tags: a list that cannot be written as text"):
+        load(engine, frame)

@@ -55,6 +55,7 @@ def segments_of(shape: tuple[str, ...]) -> list[Segment]:
     commas = [place for place, word in enumerate(shape) if word == COMMA]
     starts = [0, *(place + 1 for place in commas)]
     found: list[Segment] = []
+    told = 0  # segments that a street has been found behind
     for start, end in zip(starts, [*commas, len(shape)], strict=True):
         places = words_between_commas(shape, start, end)
         if not places:
@@ -65,7 +66,8 @@ def segments_of(shape: tuple[str, ...]) -> list[Segment]:
         flat = house_number(words[0]) and len(words) < 5 and not any(word in after() for word in words)
         role = _role(words)
         if found and role is Role.STREET:
-            found = [_as_unit(segment, shape) for segment in found]
+            found[told:] = [_as_unit(segment, shape) for segment in found[told:]]
+            told = len(found)
         found.append(Segment(places, role, flat))
     return found
 

@@ -73,7 +73,7 @@ class Reader:
         _check(record)
         row = record.fields
         reading, slots = self._known(record.source, tuple(row))
-        texts = {name: text for name, value in row.items() if (text := text_of(value))}
+        texts = _texts(record, row)
         said: list[Said] = []
         found: list[tuple[int, str, Identifier]] = []
         for number, slot in enumerate(slots):
@@ -162,10 +162,28 @@ class Reader:
         name = field if field in row else reading.column(field)
         value = None if name is None else row.get(name)
         if isinstance(value, datetime | date):
-            return microseconds(value)
+            moment = microseconds(value)
+            return moment if _FIRST <= moment <= _LAST else None
         text = text_of(value)
         read = None if text is None else reading.moment().parse(text).value
         return None if read is None else microseconds(datetime.fromisoformat(read))
+
+
+def _texts(record: Record, row: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of a record that say something, as text."""
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, value in row.items():
+        try:
+            text = text_of(value)
+        except ValueError as error:
+            problems.append(Problem(f"record {record.key} of source {record.source}, field {name}", str(error)))
+        else:
+            if text:
+                found[name] = text
+    if problems:
+        raise ConfigurationError(problems)
+    return found
 
 
 def _check(record: Record) -> None:
@@ -215,3 +233,5 @@ def as_text(moment: int | None) -> str | None:
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: The first and the last moment of the calendar in UTC; a time of another zone may be before or after.
+_FIRST, _LAST = microseconds(datetime.min), microseconds(datetime.max)

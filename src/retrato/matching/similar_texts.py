@@ -19,6 +19,7 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from retrato.matching.similarity import (
+    LONGEST,
     EditsAtMost,
     InitialOf,
     JaroWinklerAtLeast,
@@ -192,6 +193,7 @@ def _edits(texts: Texts, tests: Mapping[int, EditsAtMost], left: Places, right: 
     most = max(each.edits for each in tests.values())
     lengths, bits = texts.lengths, texts.symbols_and_twins
     close = np.bitwise_count(bits[left] ^ bits[right]) <= 2 * most
+    close &= np.maximum(lengths[left], lengths[right]) <= LONGEST
     rows = np.flatnonzero(close & (abs(lengths[left] - lengths[right]) <= most))
     distances = np.full(len(left), most + 1, np.int32)
     distances[rows] = texts.measured(left[rows], right[rows], DamerauLevenshtein.distance, most, np.int32)
@@ -207,7 +209,7 @@ def _jaro_winkler(texts: Texts, tests: Mapping[int, JaroWinklerAtLeast], left: P
     length, width = texts.lengths[left], texts.lengths[right]
     matching = np.minimum(length - np.bitwise_count(one & ~other), width - np.bitwise_count(other & ~one))
     jaro = (matching / length + matching / width + 1) / 3
-    rows = np.flatnonzero(jaro + 0.4 * (1 - jaro) >= least - _ROUNDING)
+    rows = np.flatnonzero((jaro + 0.4 * (1 - jaro) >= least - _ROUNDING) & (np.maximum(length, width) <= LONGEST))
     similarities = np.zeros(len(left))
     similarities[rows] = texts.measured(left[rows], right[rows], JaroWinkler.similarity, least - _ROUNDING, np.float64)
     for number, each in tests.items():

@@ -15,6 +15,8 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+#: The most characters of a text that may be like another: measuring takes the square of them.
+LONGEST = 1_000
 #: The value of a key of one record: nothing, one text, or several.
 KeyValue = str | tuple[str, ...] | None
 
@@ -97,6 +99,8 @@ class Both:
 class JaroWinklerAtLeast:
     """Jaro-Winkler similarity (Winkler 1990, prefix weight 0.1) of at least `similarity`.
 
+    Texts of more than `LONGEST` characters never pass.
+
     >>> JaroWinklerAtLeast("k", 0.92).holds(Keys({"k": "martha"}), Keys({"k": "marhta"}))
     True
     """
@@ -106,15 +110,19 @@ class JaroWinklerAtLeast:
 
     def holds(self, left: Keys, right: Keys) -> bool:
         """Whether any two values are that similar."""
-        return _any(left[self.key], right[self.key], lambda a, b: JaroWinkler.similarity(a, b) >= self.similarity)
+        return _any(
+            left[self.key],
+            right[self.key],
+            lambda a, b: max(len(a), len(b)) <= LONGEST and JaroWinkler.similarity(a, b) >= self.similarity,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class EditsAtMost:
     """At most `edits` insertions, deletions, substitutions or swaps of neighbours (Damerau 1964).
 
-    Texts of fewer than `length` characters never pass. All levels of a comparison that read the same key share one
-    `length`.
+    Texts of fewer than `length` characters, or more than `LONGEST`, never pass. All levels of a comparison that read
+    the same key share one `length`.
     """
 
     key: str
@@ -126,7 +134,11 @@ class EditsAtMost:
         return _any(
             left[self.key],
             right[self.key],
-            lambda a, b: min(len(a), len(b)) >= self.length and DamerauLevenshtein.distance(a, b) <= self.edits,
+            lambda a, b: (
+                min(len(a), len(b)) >= self.length
+                and max(len(a), len(b)) <= LONGEST
+                and DamerauLevenshtein.distance(a, b) <= self.edits
+            ),
         )
 
 

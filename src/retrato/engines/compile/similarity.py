@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from retrato.engines.compile.template import Node, column, tree
 from retrato.matching.similarity import (
+    LONGEST,
     Both,
     CrossEqual,
     EditsAtMost,
@@ -106,10 +107,11 @@ def measure_column(measure: str, key: str) -> exp.Column:
 def _lengths_allow(wanted: Measure, a: Node, b: Node) -> Node:
     """Whether the lengths of two texts let them be as few edits apart as any test asks."""
     return tree(
-        "abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n",
+        "abs(len(:a) - len(:b)) <= :most AND least(len(:a), len(:b)) >= :n AND greatest(len(:a), len(:b)) <= :longest",
         a=a,
         b=b,
         n=wanted.length,
+        longest=LONGEST,
         most=wanted.most,
     )
 
@@ -121,7 +123,8 @@ def measure(wanted: Measure, lists: Collection[str]) -> Node:
     def single(a: Node, b: Node) -> Node:
         value = tree(text, a=a, b=b, least=wanted.least)
         if not wanted.most:
-            return value
+            short = tree("greatest(len(:a), len(:b)) <= :longest", a=a, b=b, longest=LONGEST)
+            return tree("CASE WHEN :short THEN :value ELSE :worst END", short=short, value=value, worst=worst)
         return tree(
             """
             CASE WHEN :lengths AND levenshtein(:a, :b) <= :twice THEN :value ELSE :worst END

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrato.errors import SourceError
-from retrato.io.readers.text import text_array, text_columns, texts_of
+from retrato.io.readers.text import text_array, text_columns, text_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,8 +89,21 @@ def _add_pandas(frame: Any, raw: RawTable) -> None:
     raw.open(names)
     for start in range(0, len(frame), _ROWS):
         piece = frame.iloc[start : start + _ROWS]
-        columns = [_pandas_text(piece.iloc[:, position]) for position in range(len(names))]
+        columns = [_named_text(piece.iloc[:, position], raw, name, start) for position, name in enumerate(names)]
         raw.add(_numbers(start + 1, len(piece)), columns)
+
+
+def _named_text(series: Any, raw: RawTable, name: str, before: int) -> pa.ChunkedArray:
+    """A column as text; an error says where the value is that has none."""
+    try:
+        return _pandas_text(series)
+    except ValueError:
+        for row, value in enumerate(series.tolist(), before + 1):
+            try:
+                text_of(value)
+            except ValueError as error:
+                raise SourceError(f"{raw.where}, row {row}, column {name}: {error}") from error
+        raise
 
 
 def _pandas_text(series: Any) -> pa.ChunkedArray:

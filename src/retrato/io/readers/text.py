@@ -18,19 +18,29 @@ _EXACT = 2**53  # whole floats below this are exact
 def text_of(value: Any) -> str | None:
     """One value as text, or None for none of it (None, NaN, NaT, NA).
 
-    Lists of plain values are joined with "; "; what is nested deeper becomes JSON.
+    Lists of plain values are joined with "; "; what is nested deeper becomes JSON. Raises ValueError for what has no
+    text: a list that holds itself or is nested too deep, a number of too many digits, an object whose `str` fails.
 
     >>> [text_of(value) for value in (600112233.0, 1.5, True, float("nan"), date(2020, 1, 2), ["a", 1.0])]
     ['600112233', '1.5', 'true', None, '2020-01-02', 'a; 1']
     """
     if value is None or isinstance(value, str):
         return value
+    try:
+        return _text_of(value)
+    except Exception as error:  # whatever a stranger's `str` raises; its words may be personal
+        raise ValueError(f"a {type(value).__name__} that cannot be written as text") from error
+
+
+def _text_of(value: Any) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Mapping):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=text_of)
+        return _json(value)
     if isinstance(value, (list, tuple, set, frozenset)) or type(value).__name__ == "ndarray":
         return _joined(list(value))
+    if isinstance(value, Decimal) and value.is_snan():
+        return None
     if type(value).__name__ == "NAType" or value != value:  # noqa: PLR0124 - NaN and NaT alone differ from themselves
         return None
     return _plain(value)
@@ -53,9 +63,19 @@ def _plain(value: Any) -> str:
     return str(value)
 
 
+def _json(value: Any) -> str:
+    return json.dumps(_keyed_by_text(value), ensure_ascii=False, sort_keys=True, default=text_of)
+
+
+def _keyed_by_text(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {text_of(key) or "": _keyed_by_text(each) for key, each in value.items()}
+    return [_keyed_by_text(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
 def _joined(values: list[Any]) -> str | None:
     if any(isinstance(value, (Mapping, list, tuple)) for value in values):
-        return json.dumps(values, ensure_ascii=False, sort_keys=True, default=text_of)
+        return _json(values)
     texts = [text for value in values if (text := text_of(value))]
     return "; ".join(texts) or None
 
