@@ -18,20 +18,30 @@ from small_world import people_of, small_world
 PHONES = ("+34600111222", "+34911222333")
 EMAILS = ("casa@gmail.com", "familia.ruiz@gmail.com")
 PLACE = st.integers(0, 10_000)
+#: The homes that a program begins with, as the batch has them; mostly it begins with an empty store.
+LOADED = (None, None, None, slice(8, 24), slice(16, 32), slice(80, 96))
 
 
 class Programs(RuleBasedStateMachine):
-    """Records come, change and go, and people decide."""
+    """Records come, change and go, and people decide, or are forgotten."""
 
-    @initialize(homes=st.lists(PLACE, min_size=4, max_size=8), max_block=st.sampled_from((2, 3, 5, 50)))
-    def start(self, homes: list[int], max_block: int) -> None:
+    @initialize(
+        homes=st.lists(PLACE, min_size=4, max_size=8),
+        max_block=st.sampled_from((2, 3, 5, 50)),
+        loaded=st.sampled_from(LOADED),
+    )
+    def start(self, homes: list[int], max_block: int, loaded: slice | None) -> None:
         world = small_world()
-        self.keys = world.keys
-        self.pool = [record for home in homes for record in world.homes[home % len(world.homes)]]
+        some = [world.homes[home % len(world.homes)] for home in homes] if loaded is None else world.homes[loaded]
+        self.keys, self.pool = world.keys, [record for home in some for record in home]
         self.folder = TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108
-        self.store = IdentityStore.open(f"sqlite:///{self.folder.name}/store.db")
-        self.store.govern(world.governing(max_block))
+        self.store = IdentityStore.open(f"sqlite:///{self.folder.name}/store.db", secret="of a sufficient length")
+        if loaded is None:
+            self.store.govern(world.governing(max_block))
+        else:
+            self.store.load(world.resolved(self.pool))
         self.decisions: dict[int, tuple[tuple[str, str], tuple[str, str], str]] = {}
+        self.forgotten: set[tuple[str, str]] = set()
 
     def pick(self, place: int) -> Record:
         return self.pool[place % len(self.pool)]
@@ -79,6 +89,30 @@ class Programs(RuleBasedStateMachine):
             number = sorted(self.decisions)[place % len(self.decisions)]
             del self.decisions[number]
             self.store.undo(number, author="ana")
+
+    @rule(place=PLACE)
+    def somebody_is_forgotten(self, place: int) -> None:
+        there = self.known()
+        if there:
+            profile = self.store.profile_of(*there[place % len(there)])
+            gone = {each for each in there if self.store.profile_of(*each) == profile}
+            self.decisions = {
+                number: each for number, each in self.decisions.items() if gone.isdisjoint((each[0], each[1]))
+            }
+            assert self.store.forget(profile).records == len(gone)
+            self.forgotten |= gone
+
+    @rule(place=PLACE)
+    def somebody_is_let_in_again(self, place: int) -> None:
+        record = self.pick(place)
+        self.store.readmit(record)
+        self.forgotten.discard((record.source, record.key))
+        self.store.ingest(record)
+
+    @invariant()
+    def who_is_forgotten_is_gone(self) -> None:
+        if hasattr(self, "store"):
+            assert self.forgotten.isdisjoint(self.known())
 
     @invariant()
     def the_people_are_those_of_all_records(self) -> None:
